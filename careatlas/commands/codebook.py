@@ -1,0 +1,111 @@
+"""``careatlas codebook list|show|validate|diff|import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from careatlas.commands.session import JsonOption, project_of, session_of
+
+NameOrFile = Annotated[str, typer.Argument(help="A shipped codebook, one imported into the project, or a file.")]
+
+group = typer.Typer(no_args_is_help=True, help="Frameworks of codes: shipped ones and your own.")
+
+
+@group.command("list")
+def list_(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List the codebooks and crosswalks that there are."""
+    from careatlas.codebook_file import shipped_crosswalks
+    from careatlas.codebook_shelf import all_codebooks
+    from careatlas.console import say, say_json, say_table
+
+    books = all_codebooks(session_of(context).project_dir)
+    rows = [(book.id, book.version, book.provenance, len(book.codes), book.title) for book in books]
+    walks = [(walk.source_id, walk.target_id, len(walk.links)) for walk in shipped_crosswalks()]
+    if as_json:
+        keys = ("id", "version", "provenance", "codes", "title")
+        links = [dict(zip(("source", "target", "links"), walk, strict=True)) for walk in walks]
+        say_json({"codebooks": [dict(zip(keys, row, strict=True)) for row in rows], "crosswalks": links})
+        return
+    say_table(("codebook", "version", "provenance", "codes", "title"), rows)
+    say()
+    say_table(("crosswalk from", "to", "links"), walks)
+
+
+@group.command()
+def show(
+    context: typer.Context,
+    codebook: NameOrFile,
+    code: Annotated[str, typer.Option(help="Only this code, in full.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show a codebook, or one of its codes in full."""
+    from careatlas.codebook_shelf import codebook_lines, find_codebook, plain_codebook
+    from careatlas.console import say, say_json
+
+    book = find_codebook(codebook, session_of(context).project_dir)
+    if code:
+        book.code(code)
+    if as_json:
+        plain = plain_codebook(book)
+        say_json(next(row for row in plain["codes"] if row["id"] == code) if code else plain)
+        return
+    for line in codebook_lines(book, code):
+        say(line)
+
+
+@group.command()
+def validate(context: typer.Context, codebook: NameOrFile, as_json: JsonOption = False) -> None:
+    """Check a codebook: identifiers, duplicates, parents, cycles. Exit code 1 if anything is wrong."""
+    from careatlas.codebook import problems
+    from careatlas.codebook_shelf import find_codebook
+    from careatlas.console import say, say_json
+
+    book = find_codebook(codebook, session_of(context).project_dir, check=False)
+    found = problems(book)
+    if as_json:
+        say_json({"id": book.id, "version": book.version, "codes": len(book.codes), "problems": found})
+    else:
+        for problem in found:
+            say(problem)
+        say(f"{book.id} {book.version}: {len(book.codes)} codes, {len(found)} problems")
+    raise typer.Exit(1 if found else 0)
+
+
+@group.command()
+def diff(context: typer.Context, before: NameOrFile, after: NameOrFile, as_json: JsonOption = False) -> None:
+    """Show what changed between two codebooks. Exit code 1 if anything did."""
+    from dataclasses import asdict
+
+    from careatlas.codebook import differences
+    from careatlas.codebook_shelf import find_codebook
+    from careatlas.console import say, say_json
+
+    folder = session_of(context).project_dir
+    changes = differences(find_codebook(before, folder), find_codebook(after, folder))
+    if as_json:
+        say_json([asdict(change) for change in changes])
+    for change in changes if not as_json else ():
+        say(f"{change.change:8} {change.code} {change.field}")
+        for sign, value in (("-", change.before), ("+", change.after)):
+            if value:
+                say(f"    {sign} {value}")
+    raise typer.Exit(1 if changes else 0)
+
+
+@group.command("import")
+def import_(context: typer.Context, file: Annotated[Path, typer.Argument(help="A .yaml, .toml or .csv file.")]) -> None:
+    """Check your own codebook and put it into the project."""
+    from careatlas.codebook_shelf import import_codebook
+    from careatlas.console import say
+
+    with project_of(context) as project:
+        book = import_codebook(project.root, file)
+    say(f"imported {book.id} {book.version} with {len(book.codes)} codes; use it with: suggest.codebook = \"{book.id}\"")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.add_typer(group, name="codebook")

@@ -1,0 +1,66 @@
+"""Identifiers: one type each, made from content and place, never from a counter.
+
+A document's identifier depends on its bytes alone, a passage's on the document, its page, its position on that page
+and the parser version that found it. The same sentence in two plans is therefore two passages.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import NewType
+
+Sha256 = NewType("Sha256", str)
+DocumentId = NewType("DocumentId", str)
+PassageId = NewType("PassageId", str)
+RunId = NewType("RunId", str)
+JudgementId = NewType("JudgementId", str)
+CodebookId = NewType("CodebookId", str)
+Code = NewType("Code", str)
+ModelId = NewType("ModelId", str)
+AreaCode = NewType("AreaCode", str)
+
+_LENGTH_BYTES = 10  # 80 bits, 16 base-32 characters: a clash is expected only near 10**12 passages
+
+
+def sha256_of(data: bytes) -> Sha256:
+    """Return the SHA-256 digest of ``data`` as 64 lower-case hexadecimal characters."""
+    return Sha256(hashlib.sha256(data).hexdigest())
+
+
+def _short(prefix: str, *parts: str) -> str:
+    # The unit separator cannot occur in any part, so two different lists of parts never hash alike.
+    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()[:_LENGTH_BYTES]
+    return prefix + base64.b32encode(digest).decode("ascii").lower()
+
+
+def document_id(sha256: Sha256) -> DocumentId:
+    """Return the identifier of the document with this content digest: ``d`` and 16 base-32 characters."""
+    return DocumentId(_short("d", sha256))
+
+
+def passage_id(sha256: Sha256, page: int, position: int, parser_version: str) -> PassageId:
+    """Return the identifier of a passage: ``p`` and 16 base-32 characters.
+
+    Parameters
+    ----------
+    sha256 : Sha256
+        Content digest of the document.
+    page : int
+        Page number, 1 for the first.
+    position : int
+        Place of the passage among the passages of its page, 0 for the first.
+    parser_version : str
+        Version of the reader that cut the passage.
+    """
+    return PassageId(_short("p", sha256, str(page), str(position), parser_version))
+
+
+def judgement_id(*parts: str) -> JudgementId:
+    """Return the identifier of a judgement from its passage, code, person and time."""
+    return JudgementId(_short("j", *parts))
+
+
+def run_id(*parts: str) -> RunId:
+    """Return the identifier of a ledger row from its stage, subject, inputs and start time."""
+    return RunId(_short("r", *parts))

@@ -1,0 +1,210 @@
+"""The tables as they are now. Old stores are brought here by ``careatlas.store.migrations``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True), Column("made_at", Text))
+
+document = Table(
+    "document",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("byte_count", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("area_code", Text, nullable=False),
+    Column("area_name", Text, nullable=False),
+    Column("doc_type", Text, nullable=False),
+    Column("published", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("passage_count", Integer, nullable=False),
+    Column("ocr_page_count", Integer, nullable=False),
+    Index("document_by_area", "area_code"),
+)
+
+# Every path under which the same content was added: one plan is often published under several names.
+document_source = Table(
+    "document_source",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), nullable=False),
+    Column("path", Text, nullable=False),
+    PrimaryKeyConstraint("document_id", "path"),
+)
+
+document_text = Table(
+    "document_text",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), primary_key=True),
+    Column("parser_version", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("offset_map", LargeBinary, nullable=False),
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("rotation", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("glyph_count", Integer, nullable=False),
+    Column("tagged_share", Float, nullable=False),
+    Column("text_start", Integer, nullable=False),
+    Column("text_end", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("document_id", "number"),
+)
+
+passage = Table(
+    "passage",
+    metadata,
+    Column("passage_key", Integer, primary_key=True, autoincrement=True),
+    Column("passage_id", Text, nullable=False, unique=True),
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("char_start", Integer, nullable=False),
+    Column("char_end", Integer, nullable=False),
+    Column("heading_path", Text, nullable=False),
+    Column("boxes", Text, nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("ocr", Boolean, nullable=False),
+    Column("parser_version", Text, nullable=False),
+    Index("passage_by_place", "document_id", "page", "position"),
+)
+
+# Characters of the file that stand in no passage, with the reason: the other half of "nothing is lost".
+dropped = Table(
+    "dropped",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("glyph_count", Integer, nullable=False),
+    PrimaryKeyConstraint("document_id", "page", "reason"),
+)
+
+page_image = Table(
+    "page_image",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("dpi", Integer, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    PrimaryKeyConstraint("document_id", "number", "dpi"),
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("model_id", Text, primary_key=True),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("card", Text, nullable=False),
+)
+
+# One row per passage and model: the probability of every code, so that later statistics need no second scoring.
+score = Table(
+    "score",
+    metadata,
+    Column("passage_id", Text, ForeignKey("passage.passage_id", ondelete="CASCADE"), nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("none_probability", Float, nullable=False),
+    Column("probabilities", Text, nullable=False),
+    PrimaryKeyConstraint("passage_id", "model_id"),
+)
+
+# One row per code that reached its cut-off: what lists and counts read.
+suggestion = Table(
+    "suggestion",
+    metadata,
+    Column("passage_id", Text, ForeignKey("passage.passage_id", ondelete="CASCADE"), nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("probability", Float, nullable=False),
+    PrimaryKeyConstraint("passage_id", "model_id", "code"),
+    Index("suggestion_by_code", "model_id", "code", "probability"),
+)
+
+# Append-only, and without a foreign key: a judgement outlives the passage row that it was made on.
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("judgement_id", Text, primary_key=True),
+    Column("passage_id", Text, nullable=False),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("shown_model_id", Text),
+    Column("shown_probability", Float),
+    Column("seconds", Float),
+    Column("drawn_by", Text, nullable=False),
+    Column("inclusion_probability", Float),
+    Column("note", Text, nullable=False),
+    # Where the passage stood when it was judged, so that a new parser version can find it again.
+    Column("document_id", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("boxes", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("judgement_by_passage", "passage_id", "made_at"),
+)
+
+# Where a judged passage went when a new parser version cut the page anew; empty where it could not be found again.
+passage_successor = Table(
+    "passage_successor",
+    metadata,
+    Column("old_passage_id", Text, primary_key=True),
+    Column("new_passage_id", Text, nullable=False),
+    Column("parser_version", Text, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("code_version", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("counts", Text, nullable=False),
+    Index("run_by_subject", "stage", "subject", "started_at"),
+)

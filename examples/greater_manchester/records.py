@@ -1,0 +1,95 @@
+"""The register of the documents and the truth about what was planted in them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from plan import Plan
+
+FIELDS = ("path", "title", "area_code", "area_name", "doc_type", "published", "url")
+README = """\
+Synthetic plans for the CareAtlas demo
+======================================
+
+EVERYTHING HERE IS SYNTHETIC. The plans were written by a program and describe nothing real: no service, number, date,
+hospital, trust, charity or neighbourhood in them exists, and any likeness is accidental. Only the names and codes of
+the ten boroughs of Greater Manchester are real. Nothing here was said, planned or done by any of these councils.
+
+plans/          the PDF files
+register.csv    one row for each file: path, title, area, kind, date
+truth.jsonl     one row for each planted passage
+
+Fields of truth.jsonl
+  file       path as in the register
+  page       page of the file, counted from 1 (the number printed on the page may differ)
+  text       the sentence, list item, table cell or paragraph; some files hyphenate words at the end of a line
+  codes      codes of the codebook care-home-integration; empty for a passage to which none applies
+  status     aspiration, planned, in-place or stopped; empty where there are no codes
+  area_code, published   as in the register
+  start      month that the passage or its table row gives as the start, else empty
+  heading    nearest heading above, without its number
+  scanned    true where the page is an image without text
+
+Made with seed {seed} by examples/greater_manchester/generate.py.
+"""
+
+
+def truth(plan: Plan, pages: Mapping[int, int]) -> list[dict[str, object]]:
+    """Return the rows of the truth about one document.
+
+    Parameters
+    ----------
+    plan : Plan
+        The document.
+    pages : mapping of int to int
+        Page of each planted passage, by its mark.
+    """
+    return [
+        {
+            "file": plan.assignment.file,
+            "page": pages[one.mark],
+            "text": one.text,
+            "codes": list(one.codes),
+            "status": one.status,
+            "area_code": plan.borough.code,
+            "published": plan.assignment.published,
+            "start": one.start,
+            "heading": one.heading,
+            "scanned": one.scanned,
+        }
+        for one in plan.planted
+    ]
+
+
+def write_register(plans: Iterable[Plan], path: Path) -> None:
+    """Write ``register.csv``."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(FIELDS)
+        for plan in plans:
+            assignment, borough = plan.assignment, plan.borough
+            writer.writerow(
+                (
+                    assignment.file,
+                    plan.title,
+                    borough.code,
+                    borough.name,
+                    assignment.kind.label,
+                    assignment.published,
+                    "",
+                )
+            )
+
+
+def write_truth(rows: Iterable[Mapping[str, object]], path: Path) -> None:
+    """Write ``truth.jsonl``."""
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def write_readme(seed: int, path: Path) -> None:
+    """Write ``README.txt``."""
+    path.write_text(README.format(seed=seed), encoding="utf-8")

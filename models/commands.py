@@ -1,0 +1,4 @@
+"""Stub."""
+import typer
+def register(app: typer.Typer) -> None:
+    """Nothing yet."""

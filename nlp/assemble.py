@@ -1,0 +1,149 @@
+"""From the lines of a document to its reading: passages with headings, place, kind and one normalised text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from careatlas.document import DocumentOutcome, Page, PageStatus
+from careatlas.identifiers import Sha256, document_id, passage_id
+from careatlas.passage import LineAnchor, Passage, PassageKind
+from careatlas.reading import Dropped, Reading
+from nlp.blocks import Block, blocks_of, boxes_of
+from nlp.furniture import furniture
+from nlp.headings import heading_rules
+from nlp.line import PageLines, Pages
+from nlp.normalise import TextBuilder, words_of
+from nlp.version import PARSER_VERSION
+
+MAX_HEADING_IN_PATH = 200  # characters
+
+
+class HeadingPath:
+    """The headings in force at a place of the document, by level."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, str]] = []
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The headings in force, the topmost first."""
+        return tuple(text for _, text in self._open)
+
+    def enter(self, level: int, text: str) -> tuple[str, ...]:
+        """Open a heading, closing those of its level and below, and return the headings above it."""
+        while self._open and self._open[-1][0] >= level:
+            self._open.pop()
+        above = self.path
+        self._open.append((level, text[:MAX_HEADING_IN_PATH]))
+        return above
+
+
+def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> Reading:
+    """Put a document together.
+
+    Parameters
+    ----------
+    document : Pages
+        Its lines, as read.
+    seconds, peak_mb : float
+        What the reading cost, to be kept with it.
+    """
+    known: list[frozenset[str]] = []
+
+    def is_known(word: str) -> bool:
+        if not known:  # only a document with hyphens at line ends pays for this
+            known.append(words_of([line.text for page in document.pages for line in page.lines]))
+        return word in known[0]
+
+    rules = heading_rules(document.pages, document.bookmarks)
+    repeated = furniture(document.pages)
+    builder, headings = TextBuilder(is_known), HeadingPath()
+    pages, passages, dropped = [], [], []
+    for page in document.pages:
+        start = builder.length
+        builder.dropped.clear()
+        for position, block in enumerate(blocks_of(page, repeated, rules)):
+            passages.append(_passage(document.sha256, page.number, position, block, builder, headings))
+        pages.append(_page(document.sha256, page, start, builder.length))
+        dropped += [Dropped(page=page.number, reason=why, glyph_count=n) for why, n in builder.dropped.items()]
+    return Reading(
+        outcome=_outcome(document.pages),
+        reason=_reason(document.pages),
+        title=document.title[:500],
+        parser_version=PARSER_VERSION,
+        text=builder.text,
+        offset_map=builder.offset_map().to_bytes(),
+        pages=tuple(pages),
+        passages=tuple(passages),
+        dropped=tuple(dropped),
+        seconds=seconds,
+        peak_mb=peak_mb,
+    )
+
+
+def _passage(
+    sha256: str, page: int, position: int, block: Block, builder: TextBuilder, headings: HeadingPath
+) -> Passage:
+    start = builder.length
+    lines = tuple(_cell_lines(block, builder) if block.cells else builder.add_lines(list(block.lines)))
+    end = builder.length
+    text = builder.since(start)
+    builder.insert("\n")
+    path = headings.enter(block.level, text) if block.kind is PassageKind.HEADING else headings.path
+    return Passage(
+        passage_id=passage_id(Sha256(sha256), page, position, PARSER_VERSION),
+        document_id=document_id(Sha256(sha256)),
+        page=page,
+        position=position,
+        kind=block.kind,
+        text=text,
+        char_start=start,
+        char_end=end,
+        heading_path=path,
+        boxes=boxes_of(block),
+        lines=lines,
+        evidence=block.evidence,
+        confidence=block.confidence,
+        ocr=False,
+        parser_version=PARSER_VERSION,
+    )
+
+
+def _cell_lines(block: Block, builder: TextBuilder) -> Iterator[LineAnchor]:
+    for index, cell in enumerate(block.cells):
+        builder.insert("; " if index else "")
+        builder.insert(f"{block.header[index]}: " if block.header and block.header[index] else "")
+        yield from builder.add_lines(list(cell.lines))
+
+
+def _page(sha256: str, page: PageLines, start: int, end: int) -> Page:
+    count = page.glyph_count
+    inside = PageLines(page.number, 0, 0, 0, page.status, tuple(line for line in page.lines if line.place.inside))
+    return Page(
+        document_id=document_id(Sha256(sha256)),
+        number=page.number,
+        width=round(page.width, 2),
+        height=round(page.height, 2),
+        rotation=page.rotation,
+        status=page.status,
+        glyph_count=count,
+        tagged_share=round(inside.glyph_count / count, 3) if count else 0.0,
+        text_start=start,
+        text_end=end,
+        reason=page.reason,
+    )
+
+
+def _outcome(pages: Sequence[PageLines]) -> DocumentOutcome:
+    failed = sum(page.status is PageStatus.FAILED for page in pages)
+    if failed == len(pages):
+        return DocumentOutcome.MALFORMED
+    return DocumentOutcome.PARTIAL if failed else DocumentOutcome.OK
+
+
+def _reason(pages: Sequence[PageLines]) -> str:
+    failed = [page for page in pages if page.status is PageStatus.FAILED]
+    if not failed:
+        return ""
+    numbers = ", ".join(str(page.number) for page in failed[:10])
+    return f"{len(failed)} of {len(pages)} pages could not be read ({numbers}): {failed[0].reason}"

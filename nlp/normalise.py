@@ -1,0 +1,186 @@
+"""From the characters of the file to the one normalised text, with the offset map between them.
+
+White space is folded to single spaces, ligatures are opened, hyphens at line ends are mended, control characters are
+taken out. Nothing else changes. Source offsets count the characters of all lines in reading order, each line followed
+by one line break, over the whole document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from careatlas.geometry import Box
+from careatlas.offsets import OffsetMap, runs_of
+from careatlas.passage import LineAnchor
+from nlp.line import Line
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_PIECE = re.compile(
+    r"(?P<space>\s+)|(?P<ligature>[\ufb00-\ufb06])|(?P<soft>\u00ad)|(?P<bullet>[\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076])"
+    r"|(?P<control>[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff])"
+    r"|(?P<plain>[^\s\ufb00-\ufb06\u00ad\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076\x00-\x08\x0e-\x1b\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]+)"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+# Anything that makes a line more than words with single spaces between them.
+_ODD = re.compile(
+    r"[^\S ]|  |[\ufb00-\ufb06\u00ad\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]"
+)
+CONTROL = "control character"
+# Prefixes that English plans hyphenate: a break after one of them is taken as a real hyphen.
+_KEPT_PREFIXES = frozenset(
+    "co non self well long short multi pre post re anti inter cross high low health person out in step end early full "
+    "part one two three four five six seven day time fee pay cost old older mid under over home evidence place".split()
+)
+_BROKEN = re.compile(r"(\w+)-$")
+_HYPHEN_AT_END = re.compile(r"\w-$|\u00ad$")
+_GOES_ON = re.compile(r"[a-z0-9]")
+_NEXT_WORD = re.compile(r"[a-z]\w*")
+
+KnownWord = Callable[[str], bool]
+
+
+class TextBuilder:
+    """Builds the stored text passage by passage, recording where every character came from.
+
+    Parameters
+    ----------
+    known : callable
+        Tells whether a word stands elsewhere in the document: it decides whether a hyphen at a line end is mended.
+    """
+
+    def __init__(self, known: KnownWord) -> None:
+        self._known = known
+        self._parts: list[str] = []
+        self._rows: list[tuple[int, int, int, int]] = []
+        self._source = 0
+        self.length = 0
+        self.dropped: Counter[str] = Counter()
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    def since(self, start: int) -> str:
+        """Return the text from ``start``, which must be where some piece began."""
+        taken: list[str] = []
+        length = self.length
+        for part in reversed(self._parts):
+            if length <= start:
+                break
+            taken.append(part)
+            length -= len(part)
+        return "".join(reversed(taken))
+
+    def offset_map(self) -> OffsetMap:
+        """Return the offset map of the text so far."""
+        return OffsetMap(runs_of(self._rows))
+
+    def insert(self, text: str) -> None:
+        """Add characters that do not stand in the file."""
+        if text:
+            self._add(text, self._source, 0)
+
+    def add_lines(self, lines: list[Line]) -> list[LineAnchor]:
+        """Add the lines of one passage, joined as running text, and return where each stands."""
+        anchors = []
+        for index, line in enumerate(lines):
+            following = lines[index + 1] if index + 1 < len(lines) else None
+            start = self.length
+            self._add_line(line.text, self._mends(line, following))
+            if self.length > start:
+                anchors.append(LineAnchor(char_start=start, char_end=self.length, box=line.box))
+            if following is not None and not self._glued(line, following):
+                self.insert(" ")
+        return anchors
+
+    def _mends(self, line: Line, following: Line | None) -> bool:
+        if following is None or not line.text.rstrip().endswith("-"):
+            return False
+        before = _BROKEN.search(line.text.rstrip())
+        after = _NEXT_WORD.match(following.text.lstrip())
+        if before is None or after is None or _same_row(line.box, following.box):
+            return False
+        joined, hyphenated = before[1] + after[0], f"{before[1]}-{after[0]}"
+        if self._known(joined.lower()):
+            return True
+        return not self._known(hyphenated.lower()) and before[1].lower() not in _KEPT_PREFIXES
+
+    def _glued(self, line: Line, following: Line) -> bool:
+        text = line.text.rstrip()
+        if _same_row(line.box, following.box):
+            gap = following.box.x0 - line.box.x1
+            return gap < 0.2 * line.size and text == line.text and following.text[:1] not in {" ", "\u00a0"}
+        return bool(_HYPHEN_AT_END.search(text) and _GOES_ON.match(following.text.lstrip()))
+
+    def _add_line(self, text: str, mend: bool) -> None:
+        source = self._source
+        body = text.rstrip()
+        first = len(body) - len(body.lstrip())
+        if mend:
+            body = body[:-1]
+        if _ODD.search(body, first):
+            self._add_odd(body, first, source)
+        else:
+            self._add(body[first:], source + first, len(body) - first)
+        if mend:
+            self._remove(source + len(body))
+        self._source = source + len(text) + 1
+
+    def _add_odd(self, body: str, first: int, source: int) -> None:
+        for kind, piece, at in _pieces(body, first):
+            if kind == "space":
+                self._add(" ", source + at, len(piece))
+            elif kind == "ligature":
+                self._add(_LIGATURES[piece], source + at, 1)
+            elif kind == "bullet":
+                self._add("•", source + at, 1)
+            elif kind == "soft":
+                self._remove(source + at)
+            elif kind == "plain":
+                self._add(piece, source + at, len(piece))
+            else:
+                self._remove(source + at)
+                self.dropped[CONTROL] += 1
+
+    def _add(self, text: str, source: int, source_length: int) -> None:
+        if not text:
+            return
+        if self._rows:
+            start, length, source_start, length_there = self._rows[-1]
+            one_to_one = length == length_there and len(text) == source_length
+            if one_to_one and source_start + length_there == source:
+                self._rows[-1] = (start, length + len(text), source_start, length_there + source_length)
+                self._parts.append(text)
+                self.length += len(text)
+                return
+        self._rows.append((self.length, len(text), source, source_length))
+        self._parts.append(text)
+        self.length += len(text)
+
+    def _remove(self, source: int) -> None:
+        self._rows.append((self.length, 0, source, 1))
+
+
+def _pieces(body: str, first: int) -> Iterator[tuple[str, str, int]]:
+    for match in _PIECE.finditer(body, first):
+        yield match.lastgroup or "other", match.group(), match.start()
+
+
+def _same_row(first: Box, second: Box) -> bool:
+    overlap = min(first.y1, second.y1) - max(first.y0, second.y0)
+    return overlap > 0.5 * min(first.height, second.height) and second.x0 > first.x0
+
+
+def words_of(lines: list[str]) -> frozenset[str]:
+    """Return the words of a document in lower case, hyphenated ones whole: what decides over hyphens at line ends."""
+    found: set[str] = set()
+    for text in lines:
+        found.update(_WORD.findall(text.lower()))
+    return frozenset(found)
+
+
+_WORD = re.compile(r"\w+(?:-\w+)*(?![\w-])")

@@ -1,0 +1,90 @@
+"""What kind of page it is: text, or one whose words can only be had by OCR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from careatlas.document import PageStatus
+
+FEW_GLYPHS = 200  # below this, what covers the page decides; a full page of a plan has 1,500 to 4,000
+COVERED = 0.35  # share of the page
+OUTLINE_PATHS = 150  # letters drawn as shapes come in hundreds; a frame, a logo or a chart in tens
+UNMAPPABLE_SHARE = 0.3
+_REPLACEMENT = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """What a page shows besides text: share covered by images, and how many vector paths it draws over what share."""
+
+    image_share: float
+    path_count: int
+    path_share: float
+
+
+def status_of(text: str, glyph_count: int, ink: Ink | None) -> PageStatus:
+    """Return the status of a page.
+
+    Parameters
+    ----------
+    text : str
+        All its characters.
+    glyph_count : int
+        How many of them are not white space.
+    ink : Ink or None
+        What else it shows; needed only where there are few characters (:data:`FEW_GLYPHS`).
+    """
+    if glyph_count and text.count(_REPLACEMENT) > UNMAPPABLE_SHARE * glyph_count:
+        return PageStatus.UNMAPPABLE
+    if glyph_count >= FEW_GLYPHS or ink is None:
+        return PageStatus.TEXT
+    if ink.image_share >= COVERED:
+        return PageStatus.SCANNED
+    if ink.path_count >= OUTLINE_PATHS and ink.path_share >= COVERED:
+        return PageStatus.VECTOR_OUTLINE
+    return PageStatus.TEXT if glyph_count else PageStatus.EMPTY
+
+
+def ink_of(marks: Iterable[tuple[str, tuple[float, float, float, float]]], width: float, height: float) -> Ink:
+    """Measure what a page shows from the log of its drawing commands.
+
+    Parameters
+    ----------
+    marks : iterable of (name, (x0, y0, x1, y1))
+        What ``page.get_bboxlog()`` gives.
+    width, height : float
+        Of the page, in points.
+
+    Notes
+    -----
+    Shares come from a grid of 50 by 50 cells, so that a thousand small strokes count as the area that they cover
+    together and two images on top of each other count once. A path that fills nearly the whole page is its background.
+    """
+    images: set[tuple[int, int]] = set()
+    paths: set[tuple[int, int]] = set()
+    path_count = 0
+    for name, (x0, y0, x1, y1) in marks:
+        is_image = "image" in name
+        if not is_image and "path" not in name and "shade" not in name:
+            continue
+        columns = range(_cell(x0, width), _cell(x1, width) + 1)
+        rows = range(_cell(y0, height), _cell(y1, height) + 1)
+        if is_image:
+            images.update((column, row) for column in columns for row in rows)
+        elif len(columns) * len(rows) < 0.9 * _GRID * _GRID:
+            path_count += 1
+            if path_count <= _MAX_PATHS:
+                paths.update((column, row) for column in columns for row in rows)
+    cells = _GRID * _GRID
+    return Ink(image_share=len(images) / cells, path_count=path_count, path_share=len(paths) / cells)
+
+
+_GRID = 50
+_MAX_PATHS = 20_000
+
+
+def _cell(value: float, size: float) -> int:
+    if size <= 0 or value != value:  # noqa: PLR0124 - a hostile file may give a box that is not a number
+        return 0
+    return int(min(max(value / size, 0.0), 0.999) * _GRID)
