@@ -37,6 +37,17 @@ class DocumentFacets:
     outcomes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeTotal:
+    """How many documents ended so, with the pages, pages that need OCR, and passages that they have."""
+
+    outcome: DocumentOutcome
+    documents: int
+    pages: int
+    ocr_pages: int
+    passages: int
+
+
 def add(connection: Connection, item: Document, path: str) -> bool:
     """Keep a document and the path it came from; return whether its content is new.
 
@@ -83,6 +94,22 @@ def count(connection: Connection, which: DocumentFilter | None = None) -> int:
     """Return how many documents pass a filter."""
     query = select(func.count()).select_from(document).where(*_conditions(which or DocumentFilter()))
     return int(connection.execute(query).scalar_one())
+
+
+def totals(connection: Connection) -> list[OutcomeTotal]:
+    """Return what there is, one row per outcome of reading."""
+    sums = [func.sum(column) for column in (document.c.page_count, document.c.ocr_page_count, document.c.passage_count)]
+    query = select(document.c.outcome, func.count(), *sums).group_by(document.c.outcome).order_by(document.c.outcome)
+    return [
+        OutcomeTotal(
+            outcome=DocumentOutcome(outcome),
+            documents=int(number),
+            pages=int(pages),
+            ocr_pages=int(ocr_pages),
+            passages=int(passages),
+        )
+        for outcome, number, pages, ocr_pages, passages in connection.execute(query)
+    ]
 
 
 def facets(connection: Connection) -> DocumentFacets:

@@ -30,8 +30,8 @@ class StoredModel:
 class AreaCount:
     """How often a code is suggested in the passages of one area, beside how much of the area was read.
 
-    ``passages`` counts the passages read there that could carry a code, so that a count has its denominator; an area
-    without documents has no row, because absence of documents is missing, never zero.
+    ``passages`` counts the passages there that the model scored, so that a count has its denominator; an area without
+    documents has no row, because absence of documents is missing, never zero.
     """
 
     area_code: AreaCode
@@ -130,15 +130,23 @@ def area_counts(connection: Connection, model_id: str, code: str = "") -> list[A
         .group_by(passage.c.document_id)
         .subquery()
     )
+    scored = (
+        select(passage.c.document_id, func.count().label("passages"))
+        .join(score, score.c.passage_id == passage.c.passage_id)
+        .where(score.c.model_id == model_id)
+        .group_by(passage.c.document_id)
+        .subquery()
+    )
     query = (
         select(
             document.c.area_code,
             func.max(document.c.area_name).label("area_name"),
             func.count().label("documents"),
-            func.sum(document.c.passage_count).label("passages"),
+            func.coalesce(func.sum(scored.c.passages), 0).label("passages"),
             func.coalesce(func.sum(hits.c.suggested), 0).label("suggested"),
         )
         .outerjoin(hits, hits.c.document_id == document.c.document_id)
+        .outerjoin(scored, scored.c.document_id == document.c.document_id)
         .group_by(document.c.area_code)
         .order_by(document.c.area_code)
     )
@@ -152,6 +160,11 @@ def area_counts(connection: Connection, model_id: str, code: str = "") -> list[A
         )
         for row in connection.execute(query)
     ]
+
+
+def scored_count(connection: Connection, model_id: str) -> int:
+    """Return how many passages a model scored: the denominator of its counts."""
+    return int(connection.execute(select(func.count()).where(score.c.model_id == model_id)).scalar_one())
 
 
 def code_counts(connection: Connection, model_id: str) -> dict[Code, int]:

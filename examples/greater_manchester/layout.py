@@ -46,20 +46,22 @@ def typeset(plan: Plan, rng: random.Random) -> Typeset:
     rng : random.Random
         Source of the noise of a scanned page.
     """
-    source = TEMPLATE.read_bytes()
     content = json.dumps(_content(plan), ensure_ascii=False)
     inputs = {"plan": hide(content)}
-    with TemporaryDirectory(prefix="careatlas-demo-") as root:
+    marked = RIGHT_TO_LEFT_MARK in content
+    tagged = plan.assignment.style.tagged
+    with TemporaryDirectory(prefix="careatlas-demo-") as folder:
+        root = Path(folder)
+        source = root / TEMPLATE.name
+        source.write_bytes(TEMPLATE.read_bytes())
         if plan.letter:
-            clean = typst.compile(
-                source, root=root, format="png", ppi=_RESOLUTION, sys_inputs=inputs | {"letter": "yes"}
-            )
-            Path(root, "scan.jpg").write_bytes(roughen(clean, rng))
-        pdf = typst.compile(source, root=root, format="pdf", sys_inputs=inputs, pdf_tags=plan.assignment.style.tagged)
+            letter = inputs | {"letter": "yes"}
+            clean = typst.compile(source, root=root, format="png", ppi=_RESOLUTION, sys_inputs=letter)
+            (root / "scan.jpg").write_bytes(roughen(clean, rng))
+        pdf = typst.compile(source, root=root, format="pdf", sys_inputs=inputs, pdf_tags=tagged, pretty=marked)
         answer = typst.query(source, "<planted>", field="value", root=root, sys_inputs=inputs)
-    if RIGHT_TO_LEFT_MARK in content:
-        pdf = reveal(pdf)
-    return Typeset(pdf=pdf, pages={entry["mark"]: entry["page"] for entry in json.loads(answer)})
+    pages = {entry["mark"]: entry["page"] for entry in json.loads(answer)}
+    return Typeset(pdf=reveal(pdf) if marked else pdf, pages=pages)
 
 
 def _content(plan: Plan) -> dict[str, object]:

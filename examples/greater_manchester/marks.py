@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import pymupdf
+import re
 
 RIGHT_TO_LEFT_MARK = "\u200f"
 # Typst drops characters without a shape; a hair space has one, and stands in for the mark until the file is made.
 _STAND_IN = "\u200a"
+# As the text of a span (with a byte order mark) or as the meaning of a glyph.
+_IN_FILE = re.compile(rb"<(FEFF)?200A>")
 
 
 def hide(text: str) -> str:
@@ -20,14 +22,6 @@ def reveal(pdf: bytes) -> bytes:
     Parameters
     ----------
     pdf : bytes
-        A file made by typst, which gives the text of a hair space as ``ActualText``.
+        A file that typst made with ``pretty``, which leaves text uncompressed; its length does not change.
     """
-    before, after = (f"<FEFF{ord(character):04X}>".encode() for character in (_STAND_IN, RIGHT_TO_LEFT_MARK))
-    with pymupdf.open(stream=pdf) as document:
-        for page in document:
-            for xref in page.get_contents():
-                stream = document.xref_stream(xref)
-                if before in stream:
-                    document.update_stream(xref, stream.replace(before, after))
-        revealed: bytes = document.tobytes(no_new_id=True)
-    return revealed
+    return _IN_FILE.sub(rb"<\g<1>200F>", pdf)

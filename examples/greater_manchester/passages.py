@@ -90,7 +90,8 @@ class Writer:
         cell = self._plant(text, adoption.initiative.codes, status, iso_month(adoption.start))
         leads = ("Director of adult social care", "Head of commissioning", self.borough.trust, "Joint programme office")
         others = (self.rng.choice(leads), long_month(adoption.start), amount(self.rng))
-        return [cell, *({"text": text} for text in others)]
+        rest: list[Span] = [{"text": text} for text in others]
+        return [cell, *rest]
 
     def verbatim(self, text: str) -> Span:
         """Return a text as it is, recorded as one to which no code applies."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from random import Random
 
 from bank import Bank
 from boroughs import Borough
-from catalogue import Assignment, Catalogue, Chapter
+from catalogue import Assignment, Catalogue, Chapter, Kind
 from passages import Block, Planted, Writer
 from timeline import Adoption
 
@@ -62,10 +61,9 @@ def compose(
     shown = rng.sample(current, min(assignment.kind.most, len(current)))
     blocks: list[Block] = []
     for chapter in assignment.kind.chapters:
-        mine = [adoption for adoption in shown if _home(adoption, assignment) is chapter]
-        blocks += _chapter(chapter, mine, writer, catalogue)
-        if "chart" in assignment.extra and chapter is assignment.kind.chapters[0]:
-            blocks.append(_chart(borough, rng))
+        blocks += _chapter(chapter, shown, writer, catalogue, assignment.kind)
+    if "chart" in assignment.extra:
+        blocks.insert(_end_of_first_chapter(blocks), _chart(borough, rng))
     annex = [_table(assignment, shown, writer)]
     if "hostile" in assignment.extra:
         annex.append(_comments(writer))
@@ -74,13 +72,10 @@ def compose(
         letter = _letter(current, writer)
         marks = [one.mark for one in writer.planted if one.scanned]
         annex.append({"kind": "scan", "marks": marks})
-    title = assignment.kind.title.format(
-        borough=borough.name, years=_years(assignment.day), month=f"{assignment.day:%B %Y}"
-    )
     return Plan(
         assignment=assignment,
         borough=borough,
-        title=title,
+        title=_title(assignment, borough),
         blocks=tuple(blocks),
         annex=tuple(annex),
         letter=tuple(letter),
@@ -88,14 +83,21 @@ def compose(
     )
 
 
-def _years(day: date) -> str:
-    first = day.year if day.month > 3 else day.year - 1
-    return f"{first} to {first + 1}"
+def _title(assignment: Assignment, borough: Borough) -> str:
+    day = assignment.day
+    first = day.year if day.month > 3 else day.year - 1  # financial years begin in April
+    years, month = f"{first} to {first + 1}", f"{day:%B %Y}"
+    return assignment.kind.title.format(borough=borough.name, years=years, month=month)
 
 
-def _home(adoption: Adoption, assignment: Assignment) -> Chapter | None:
+def _end_of_first_chapter(blocks: list[Block]) -> int:
+    starts = [position for position, block in enumerate(blocks) if block.get("level") == 1]
+    return starts[1]
+
+
+def _home(adoption: Adoption, kind: Kind) -> Chapter | None:
     for code in adoption.initiative.codes:
-        for chapter in assignment.kind.chapters:
+        for chapter in kind.chapters:
             if code in chapter.codes:
                 return chapter
     return None
@@ -105,7 +107,7 @@ def _heading(text: str, level: int) -> Block:
     return {"kind": "heading", "level": level, "text": text}
 
 
-def _chapter(chapter: Chapter, adoptions: list[Adoption], writer: Writer, catalogue: Catalogue) -> list[Block]:
+def _chapter(chapter: Chapter, shown: list[Adoption], writer: Writer, catalogue: Catalogue, kind: Kind) -> list[Block]:
     writer.heading = chapter.heading
     blocks = [_heading(chapter.heading, 1)]
     topics = sorted(chapter.neutral, key=chapter.neutral.index)
@@ -114,7 +116,9 @@ def _chapter(chapter: Chapter, adoptions: list[Adoption], writer: Writer, catalo
     rng = writer.rng
     blocks.append(writer.neutral(topics[0], known=rng.random() < 0.5))
     groups: dict[str, list[Adoption]] = {}
-    for adoption in adoptions:
+    for adoption in shown:
+        if _home(adoption, kind) is not chapter:
+            continue
         code = next(code for code in adoption.initiative.codes if code in chapter.codes)
         groups.setdefault(code, []).append(adoption)
     for position, (code, group) in enumerate(groups.items()):

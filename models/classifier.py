@@ -1,0 +1,74 @@
+"""What every tier of classifier offers, whatever it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from careatlas.identifiers import Code, CodebookId, ModelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageText:
+    """What a classifier reads of a passage: its words and the headings above it, the topmost first."""
+
+    text: str
+    heading_path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """Which model it is, and what is known of it.
+
+    Attributes
+    ----------
+    card : dict
+        Plain data for people: what it was made from, whether its probabilities are calibrated, how it was measured.
+    """
+
+    model_id: ModelId
+    codebook_id: CodebookId
+    codebook_version: str
+    card: dict[str, Any]
+
+
+class Classifier(Protocol):
+    """A tier of classifier. Later tiers stack on earlier ones; all answer in the same form."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """Which model it is."""
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """The codes it scores, in the order of its columns."""
+
+    @property
+    def cut_offs(self) -> NDArray[np.float64]:
+        """The probability from which each code is accepted, shape (codes,)."""
+
+    def predict(self, passages: Sequence[PassageText]) -> Prediction:
+        """Score passages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """Scores of passages.
+
+    Attributes
+    ----------
+    probabilities : array of float, shape (passages, codes)
+        Between 0 and 1; calibrated only where the model's card says so.
+    none_probability : array of float, shape (passages,)
+        That no code applies.
+    accepted : array of bool, shape (passages, codes)
+        Whether a code reached its cut-off and whatever else the tier demands.
+    """
+
+    probabilities: NDArray[np.float64]
+    none_probability: NDArray[np.float64]
+    accepted: NDArray[np.bool_]

@@ -1,0 +1,120 @@
+"""Classifying plain rows without a project: JSON lines in, JSON lines out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from careatlas.errors import InputError
+from careatlas.export import whole_file
+from careatlas.progress import Progress
+from models.classifier import Classifier, PassageText
+
+BATCH = 1_000
+MAX_TEXT = 100_000  # characters of one passage
+MAX_LINE = 10_000_000  # bytes
+
+
+def score_rows(classifier: Classifier, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Score a batch of rows. A pure function of batch to batch: it maps over Ray Data as it is.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Each with ``id`` and ``text``, and ``heading`` (a string, or a list from the topmost down) perhaps. A row that
+        carries ``error`` is passed through.
+
+    Returns
+    -------
+    list of dict
+        ``id, suggestions [{code, probability, accepted}], none_probability, model``, suggestions from the likeliest.
+    """
+    good = [row for row in rows if "error" not in row]
+    prediction = classifier.predict([_passage(row) for row in good])
+    order = (-prediction.probabilities).argsort(axis=1, kind="stable")
+    answers = iter(range(len(good)))
+    return [row if "error" in row else _answer(classifier, row, prediction, order, next(answers)) for row in rows]
+
+
+def classify_file(classifier: Classifier, source: Path, out: Path, progress: Progress) -> tuple[int, int]:
+    """Classify a JSON-lines file and return how many rows there were and how many were wrong.
+
+    A wrong row becomes a row ``{"id", "line", "error"}`` in the output, in its place.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be opened or written.
+    """
+    count = wrong = 0
+    try:
+        with source.open("rb") as lines, whole_file(out) as partial, partial.open("w", encoding="utf-8") as file:
+            progress.start("classifying", max(1, source.stat().st_size // 500_000))
+            size = 0
+            for batch in _batches(_rows(lines)):
+                for row in score_rows(classifier, batch):
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    wrong += "error" in row
+                count += len(batch)
+                size = _advance(progress, size, lines.tell())
+    except OSError as error:
+        raise InputError(f"cannot classify: {error.strerror or error}", where=f"{source} -> {out}") from error
+    return count, wrong
+
+
+def _advance(progress: Progress, before: int, now: int) -> int:
+    for _ in range(before // 500_000, now // 500_000):
+        progress.advance()
+    return now
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _rows(lines: Any) -> Iterator[dict[str, Any]]:
+    number = 0
+    while line := lines.readline(MAX_LINE):
+        number += 1
+        if line.strip():
+            yield _row(line, number)
+
+
+def _row(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {"id": None, "line": number, "error": "not a JSON object of one line"}
+    identifier = row.get("id") if isinstance(row, dict) else None
+    if not isinstance(row, dict) or not isinstance(identifier, str | int) or not isinstance(row.get("text"), str):
+        return {"id": identifier, "line": number, "error": "a row needs an id and a text"}
+    if len(row["text"]) > MAX_TEXT:
+        return {"id": identifier, "line": number, "error": f"its text has more than {MAX_TEXT:,} characters"}
+    return {"id": identifier, "text": row["text"], "heading": row.get("heading") or row.get("heading_path")}
+
+
+def _passage(row: dict[str, Any]) -> PassageText:
+    heading = row.get("heading") or ()
+    path = (heading,) if isinstance(heading, str) else tuple(map(str, heading))
+    return PassageText(text=row["text"], heading_path=path)
+
+
+def _answer(classifier: Classifier, row: dict[str, Any], prediction: Any, order: Any, index: int) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "suggestions": [
+            {
+                "code": classifier.codes[column],
+                "probability": round(float(prediction.probabilities[index, column]), 4),
+                "accepted": bool(prediction.accepted[index, column]),
+            }
+            for column in order[index].tolist()
+        ],
+        "none_probability": round(float(prediction.none_probability[index]), 4),
+        "model": classifier.info.model_id,
+    }
