@@ -56,9 +56,7 @@ class Click:
 def shown_of(suggestion: Suggestion, top: int) -> Shown:
     """Return what is put on the screen: the ``top`` likeliest codes, and every other one that reached its cut-off."""
     scores = [score for rank, score in enumerate(suggestion.scores) if rank < top or score.accepted]
-    return Shown(
-        model_id=suggestion.model_id, scores=tuple(scores), none_probability=suggestion.none_probability
-    )
+    return Shown(model_id=suggestion.model_id, scores=tuple(scores), none_probability=suggestion.none_probability)
 
 
 def judged(click: Click, shown: Shown | None, made_at: datetime) -> Judgement:

@@ -18,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Read local health and care plans, map what was integrated where and when, trace every number to its sentence.",
+    help="Read health and care plans, map what was integrated where and when, trace every number to its sentence.",
 )
 
 
@@ -26,7 +26,8 @@ app = typer.Typer(
 def root(
     context: typer.Context,
     project_dir: Annotated[
-        Path | None, typer.Option("-p", "--project", help="The project folder; else CAREATLAS_PROJECT, else this folder.")
+        Path | None,
+        typer.Option("-p", "--project", help="The project folder; else CAREATLAS_PROJECT, else this folder."),
     ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, warnings only.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,

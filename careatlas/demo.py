@@ -50,7 +50,9 @@ def _generate(plans: Path, seed: int) -> None:
     script = Path(__file__).resolve().parent.parent / GENERATOR
     if not script.exists():
         raise MissingDependencyError(
-            "the demo needs a source checkout of CareAtlas", where=str(script), mend="git clone it, then: uv run careatlas demo"
+            "the demo needs a source checkout of CareAtlas",
+            where=str(script),
+            mend="git clone it, then: uv run careatlas demo",
         )
     plans.parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(

@@ -6,9 +6,10 @@ import importlib.util
 import platform
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -72,7 +73,9 @@ def _layout() -> Iterator[Check]:
             name=f"package {room}",
             health=Health.OK if where == home else Health.WRONG,
             found=str(where or "not found"),
-            mend="" if where == home else f"another distribution hides {room}: install CareAtlas in its own environment",
+            mend=""
+            if where == home
+            else f"another distribution hides {room}: install CareAtlas in its own environment",
         )
 
 
@@ -100,13 +103,16 @@ def _programs() -> Iterator[Check]:
 
 def _stages() -> Iterator[Check]:
     for stage in stages():
-        references = [reference for reference in (stage.run, stage.commands, stage.page_image) if reference]
-        yield _checked(f"stage {stage.name}", lambda references=references: ", ".join(map(_load, references)))
+        references = [
+            reference for reference in (stage.run, stage.commands, stage.page_image, stage.serve) if reference
+        ]
+        yield _checked(f"stage {stage.name}", partial(_load, references))
 
 
-def _load(reference: str) -> str:
-    loaded(reference)
-    return reference
+def _load(references: Sequence[str]) -> str:
+    for reference in references:
+        loaded(reference)
+    return ", ".join(references)
 
 
 def _project(root: Path) -> Iterator[Check]:
@@ -129,5 +135,3 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
         return Check(name=name, health=Health.OK, found=look())
     except CareAtlasError as error:
         return Check(name=name, health=Health.WRONG, found=f"{error.what} {error.where}".strip(), mend=error.mend)
-
-

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from careatlas.identifiers import AreaCode, DocumentId, Sha256
 
+NO_AREA = AreaCode("")
+
 
 class DocumentOutcome(StrEnum):
     """How the reading of one document ended. Every document that was added has exactly one."""
@@ -53,7 +55,7 @@ class Document:
     byte_count: int
     name: str
     title: str = ""
-    area_code: AreaCode = AreaCode("")
+    area_code: AreaCode = NO_AREA
     area_name: str = ""
     doc_type: str = ""
     published: str = ""

@@ -50,3 +50,14 @@ class RunRow:
     started_at: datetime
     seconds: float
     counts: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, str | float]:
+        """Return the row as plain data, as it is listed."""
+        return {
+            "started": self.started_at.isoformat(timespec="seconds"),
+            "stage": self.key.stage,
+            "subject": self.key.subject,
+            "outcome": self.outcome,
+            "seconds": round(self.seconds, 3),
+            "reason": self.reason,
+        }

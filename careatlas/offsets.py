@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -63,8 +63,7 @@ class OffsetMap:
 
     def to_bytes(self) -> bytes:
         """Return the map in the compressed form in which it is stored."""
-        numbers = [(run.text_start, run.text_length, run.source_start, run.source_length) for run in self.runs]
-        return zlib.compress(msgspec.msgpack.encode(numbers), 1)
+        return packed([(run.text_start, run.text_length, run.source_start, run.source_length) for run in self.runs])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> OffsetMap:
@@ -83,6 +82,11 @@ class OffsetMap:
             msg = f"not an offset map: {error}"
             raise ValueError(msg) from error
         return cls(runs_of(rows))
+
+
+def packed(rows: Sequence[tuple[int, int, int, int]]) -> bytes:
+    """Return rows of ``(text_start, text_length, source_start, source_length)`` in the form that a map is stored in."""
+    return zlib.compress(msgspec.msgpack.encode(rows), 1)
 
 
 def runs_of(rows: Iterable[tuple[int, int, int, int]]) -> tuple[Run, ...]:

@@ -11,10 +11,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def for_terminal(text: str) -> str:
     """Return ``text`` with control and direction characters written as escapes, so that they act on no terminal."""
-    return "".join(
-        character if not _acts(character) else f"\\u{ord(character):04x}"
-        for character in text
-    )
+    return "".join(character if not _acts(character) else f"\\u{ord(character):04x}" for character in text)
 
 
 def for_spreadsheet(text: str) -> str:

@@ -96,4 +96,3 @@ def find_project(named: Path | None) -> Path:
         if (folder / FILE_NAME).exists():
             return folder
     raise UsageError("no project here", where=str(here), mend="careatlas init DIR, then careatlas -p DIR ...")
-

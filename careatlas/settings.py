@@ -8,12 +8,11 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from careatlas.errors import SettingsError
 
@@ -74,12 +73,8 @@ class AppSettings(_Section):
     port: int = Field(8501, ge=0, le=65535)
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """All settings of a project."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__", case_sensitive=False
-    )
 
     name: str = "CareAtlas project"
     store: StoreSettings = StoreSettings()
@@ -88,19 +83,6 @@ class Settings(BaseSettings):
     page_images: PageImageSettings = PageImageSettings()
     suggest: SuggestSettings = SuggestSettings()
     app: AppSettings = AppSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment before the file; no ``.env`` file, no secrets folder."""
-        del dotenv_settings, file_secret_settings
-        return env_settings, init_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load_settings(root: Path | None) -> Settings:
@@ -111,14 +93,14 @@ def load_settings(root: Path | None) -> Settings:
     SettingsError
         If the file is not TOML, or a key or value is wrong; the nearest known key is named.
     """
-    _refuse_unknown_variables(os.environ)
+    overrides = _overrides(os.environ)
     path = root / FILE_NAME if root is not None else None
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings are not TOML: {error}", where=str(path)) from error
     try:
-        return Settings(**tree)
+        return Settings.model_validate(_laid_over(tree, overrides))
     except ValidationError as error:
         raise SettingsError(_explained(error), where=str(path or "environment")) from error
 
@@ -137,13 +119,29 @@ def _walk(fields: Mapping[str, Any]) -> Iterator[str]:
             yield name
 
 
-def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    known = {ENV_PREFIX + key.upper().replace(".", "__") for key in known_keys()} | _OTHER_VARIABLES
-    for name in environment:
-        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known:
-            raise SettingsError(
-                f"unknown environment variable {name}", where="environment", mend=_nearest(name.upper(), known)
-            )
+def _overrides(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that the environment gives, by dotted key; an unknown variable of ours is an error."""
+    known = {ENV_PREFIX + key.upper().replace(".", "__"): key for key in known_keys()}
+    found = {}
+    for name, value in environment.items():
+        upper = name.upper()
+        if upper in known:
+            found[known[upper]] = value
+        elif upper.startswith(ENV_PREFIX) and upper not in _OTHER_VARIABLES:
+            mend = _nearest(upper, known.keys() | _OTHER_VARIABLES)
+            raise SettingsError(f"unknown environment variable {name}", where="environment", mend=mend)
+    return found
+
+
+def _laid_over(tree: Mapping[str, Any], overrides: Mapping[str, str]) -> dict[str, Any]:
+    merged = {name: dict(value) if isinstance(value, dict) else value for name, value in tree.items()}
+    for key, value in overrides.items():
+        section, _, name = key.rpartition(".")
+        if section:
+            merged.setdefault(section, {})[name] = value
+        else:
+            merged[name] = value
+    return merged
 
 
 def _explained(error: ValidationError) -> str:
@@ -155,6 +153,7 @@ def _explained(error: ValidationError) -> str:
     return "; ".join(lines)
 
 
-def _nearest(name: str, known: frozenset[str] | set[str] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(names)}"

@@ -59,6 +59,12 @@ class StageReport:
     counts: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
+    def lines(self) -> list[str]:
+        """Return the report as lines to read."""
+        tally = f"{self.done} done, {self.unchanged} unchanged, {self.failed} failed"
+        counts = ", ".join(f"{name} {value:,.10g}" for name, value in self.counts.items())
+        return [f"{self.stage}: {tally} in {self.seconds:.1f} s", *([counts] if counts else []), *self.problems]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
         return {

@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from careatlas.codebook import Codebook
-from careatlas.codebook_shelf import plain_codebook
 from careatlas.errors import UsageError
-from careatlas.identifiers import ModelId, sha256_of
-from models.classifier import ModelInfo, PassageText, Prediction
+from models.classifier import PassageText, Prediction
 from models.cues import CueCounter
+from models.cues_tfidf_identity import CuesTfidfConfig, model_info
 from models.seed_examples import seed_examples
-
-NAME = "cues-tfidf"
-_VERSION = "1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CuesTfidfConfig:
-    """Settings of the tier; they are part of the model's identity.
-
-    ``cue_weight`` is the weight of one cue beside a TF-IDF row of length 1; ``regularisation`` is scikit-learn's ``C``.
-    """
-
-    cue_weight: float = 0.5
-    regularisation: float = 1.0
-    cut_off: float = 0.4
-
-
-def model_info(codebook: Codebook, config: CuesTfidfConfig | None = None) -> ModelInfo:
-    """Return which model a codebook makes, without making it: its identity is that of its inputs."""
-    config = config or CuesTfidfConfig()
-    parts = [NAME, _VERSION, plain_codebook(codebook), codebook.background, msgspec.to_builtins(config)]
-    digest = sha256_of(msgspec.json.encode(parts, order="deterministic"))
-    card = {
-        "tier": NAME,
-        "made_from": "the texts of the codebook alone: definitions, notes, cues and examples written for it",
-        "human_labels": 0,
-        "calibrated": False,
-        "note": "Probabilities are for ranking only. Nobody has checked these suggestions.",
-        "cut_off": config.cut_off,
-        "config": msgspec.to_builtins(config),
-    }
-    return ModelInfo(
-        model_id=ModelId(f"{NAME}-{digest[:12]}"),
-        codebook_id=codebook.id,
-        codebook_version=codebook.version,
-        card=card,
-    )
 
 
 class CuesTfidfClassifier:
@@ -122,4 +82,3 @@ class CuesTfidfClassifier:
 
         cues = csr_matrix(self.config.cue_weight * self._cues.counts(texts))
         return hstack([self._words.transform(texts), cues]).tocsr()
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from careatlas.codebook import Codebook
 from careatlas.errors import UsageError
-from models import cues_tfidf
 from models.classifier import Classifier, ModelInfo
+from models.cues_tfidf_identity import NAME, model_info
 
 
 def info_of(name: str, codebook: Codebook) -> ModelInfo:
@@ -17,7 +17,7 @@ def info_of(name: str, codebook: Codebook) -> ModelInfo:
         If there is no such tier; the message lists those there are.
     """
     _known(name)
-    return cues_tfidf.model_info(codebook)
+    return model_info(codebook)
 
 
 def classifier_of(name: str, codebook: Codebook) -> Classifier:
@@ -28,10 +28,12 @@ def classifier_of(name: str, codebook: Codebook) -> Classifier:
     UsageError
         If there is no such tier; the message lists those there are.
     """
+    from models.cues_tfidf import CuesTfidfClassifier
+
     _known(name)
-    return cues_tfidf.CuesTfidfClassifier(codebook)
+    return CuesTfidfClassifier(codebook)
 
 
 def _known(name: str) -> None:
-    if name != cues_tfidf.NAME:
-        raise UsageError(f"there is no model tier {name!r}", where="suggest.model", mend=f"one of: {cues_tfidf.NAME}")
+    if name != NAME:
+        raise UsageError(f"there is no model tier {name!r}", where="suggest.model", mend=f"one of: {NAME}")

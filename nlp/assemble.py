@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from careatlas.document import DocumentOutcome, Page, PageStatus
-from careatlas.identifiers import Sha256, document_id, passage_id
+from careatlas.identifiers import DocumentId, Sha256, document_id, passage_id
 from careatlas.passage import LineAnchor, Passage, PassageKind
 from careatlas.reading import Dropped, Reading
 from nlp.blocks import Block, blocks_of, boxes_of
 from nlp.furniture import furniture
 from nlp.headings import heading_rules
-from nlp.line import PageLines, Pages
+from nlp.line import PageLines, Pages, glyphs
 from nlp.normalise import TextBuilder, words_of
 from nlp.version import PARSER_VERSION
 
@@ -58,13 +59,16 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
     rules = heading_rules(document.pages, document.bookmarks)
     repeated = furniture(document.pages)
     builder, headings = TextBuilder(is_known), HeadingPath()
+    sha256 = Sha256(document.sha256)
+    name = document_id(sha256)
     pages, passages, dropped = [], [], []
     for page in document.pages:
         start = builder.length
         builder.dropped.clear()
         for position, block in enumerate(blocks_of(page, repeated, rules)):
-            passages.append(_passage(document.sha256, page.number, position, block, builder, headings))
-        pages.append(_page(document.sha256, page, start, builder.length))
+            place = _Place(sha256, name, page.number, position)
+            passages.append(_passage(place, block, builder, headings))
+        pages.append(_page(name, page, start, builder.length))
         dropped += [Dropped(page=page.number, reason=why, glyph_count=n) for why, n in builder.dropped.items()]
     return Reading(
         outcome=_outcome(document.pages),
@@ -72,7 +76,7 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
         title=document.title[:500],
         parser_version=PARSER_VERSION,
         text=builder.text,
-        offset_map=builder.offset_map().to_bytes(),
+        offset_map=builder.offset_map(),
         pages=tuple(pages),
         passages=tuple(passages),
         dropped=tuple(dropped),
@@ -81,9 +85,15 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
     )
 
 
-def _passage(
-    sha256: str, page: int, position: int, block: Block, builder: TextBuilder, headings: HeadingPath
-) -> Passage:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    sha256: Sha256
+    document_id: DocumentId
+    page: int
+    position: int
+
+
+def _passage(place: _Place, block: Block, builder: TextBuilder, headings: HeadingPath) -> Passage:
     start = builder.length
     lines = tuple(_cell_lines(block, builder) if block.cells else builder.add_lines(list(block.lines)))
     end = builder.length
@@ -91,10 +101,10 @@ def _passage(
     builder.insert("\n")
     path = headings.enter(block.level, text) if block.kind is PassageKind.HEADING else headings.path
     return Passage(
-        passage_id=passage_id(Sha256(sha256), page, position, PARSER_VERSION),
-        document_id=document_id(Sha256(sha256)),
-        page=page,
-        position=position,
+        passage_id=passage_id(place.sha256, place.page, place.position, PARSER_VERSION),
+        document_id=place.document_id,
+        page=place.page,
+        position=place.position,
         kind=block.kind,
         text=text,
         char_start=start,
@@ -116,18 +126,18 @@ def _cell_lines(block: Block, builder: TextBuilder) -> Iterator[LineAnchor]:
         yield from builder.add_lines(list(cell.lines))
 
 
-def _page(sha256: str, page: PageLines, start: int, end: int) -> Page:
+def _page(document: DocumentId, page: PageLines, start: int, end: int) -> Page:
     count = page.glyph_count
-    inside = PageLines(page.number, 0, 0, 0, page.status, tuple(line for line in page.lines if line.place.inside))
+    inside = sum(glyphs(line.text) for line in page.lines if line.place.inside)
     return Page(
-        document_id=document_id(Sha256(sha256)),
+        document_id=document,
         number=page.number,
         width=round(page.width, 2),
         height=round(page.height, 2),
         rotation=page.rotation,
         status=page.status,
         glyph_count=count,
-        tagged_share=round(inside.glyph_count / count, 3) if count else 0.0,
+        tagged_share=round(inside / count, 3) if count else 0.0,
         text_start=start,
         text_end=end,
         reason=page.reason,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from careatlas.geometry import Box, union
 from careatlas.passage import PassageKind
@@ -19,7 +19,9 @@ _KIND_OF_ROLE = {
     "Note": PassageKind.FOOTNOTE,
     "TOCI": PassageKind.CONTENTS,
 }
-_BULLET = re.compile(r"^\s*(?:[•●○◦▪■□‣⁃➢➤✓✔\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076]|[-–—*o](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))")
+_BULLET = re.compile(
+    r"^\s*(?:[•●○◦▪■□‣⁃➢➤✓✔\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076]|[-–—*o](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))"
+)
 _SENTENCE_END = re.compile(r"[.!?:;]['\"”’)]?\s*$")
 
 
@@ -72,7 +74,7 @@ def _part(
 
 def _flow_blocks(number: int, lines: Sequence[Line], rules: HeadingRules) -> Iterator[Block]:
     groups = [list(group) for _, group in groupby(lines, key=lambda line: line.place.node)]
-    pieces = [piece for group in groups for piece in ([group] if group[0].place.role else _split(group, rules))]
+    pieces = [piece for group in groups for piece in ([group] if group[0].place.role else _split(group))]
     for piece in _merged(pieces, number, rules):
         yield _flow_block(number, piece, rules)
 
@@ -92,23 +94,20 @@ def _flow_block(number: int, lines: list[Line], rules: HeadingRules) -> Block:
     return Block(PassageKind.PARAGRAPH, tuple(lines), evidence, 0.9 if role else 0.7)
 
 
-def _split(lines: list[Line], rules: HeadingRules) -> Iterator[list[Line]]:
+def _split(lines: list[Line]) -> Iterator[list[Line]]:
     """Cut an untagged block where a list item begins, the look changes, or a gap opens."""
     piece = [lines[0]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         gap = line.box.y0 - before.box.y1
-        look = abs(line.size - before.size) > 1.0 or (line.bold != before.bold and _short(before, line, rules))
-        if _BULLET.match(line.text) or is_contents(before.text) or (look and gap > -before.box.height * 0.5) or gap > before.box.height:
+        below = gap > -0.5 * before.box.height
+        # A bold run inside a paragraph is no heading; a short bold line of its own above plain text is.
+        looks_other = abs(line.size - before.size) > 1.0 or (line.bold != before.bold and len(before.text) <= 90)
+        opens = _BULLET.match(line.text) or is_contents(before.text)
+        if opens or (looks_other and below) or gap > before.box.height:
             yield piece
             piece = []
         piece.append(line)
     yield piece
-
-
-def _short(before: Line, line: Line, rules: HeadingRules) -> bool:
-    # A bold run inside a paragraph is no heading; a bold line of its own above or below plain text is.
-    del rules
-    return before.box.y1 <= line.box.y0 + 0.5 * before.box.height and len(before.text) <= 90
 
 
 def _merged(pieces: Iterable[list[Line]], number: int, rules: HeadingRules) -> Iterator[list[Line]]:

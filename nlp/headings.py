@@ -16,7 +16,10 @@ MIN_PAGE_GLYPHS = 600
 LARGER = 1.12  # times the body size
 MAX_LEVEL = 6
 
-_NUMBERED = re.compile(r"^(?:(?:section|part|chapter|appendix|annex)\s+[\dA-Z]{1,3}\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?(?=\s+\S))", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^(?:(?:section|part|chapter|appendix|annex)\s+[\dA-Z]{1,3}\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?(?=\s+\S))",
+    re.IGNORECASE,
+)
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*\d*\s*$")
 _ENDS_SENTENCE = re.compile(r"[.;,:]\s*$")
 

@@ -54,7 +54,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """All lines of one page in the order of the file, and what kind of page it is."""
+    """All lines of one page in the order of the file, and what kind of page it is.
+
+    ``glyph_count`` is the number of characters that are not white space.
+    """
 
     number: int
     width: float
@@ -62,12 +65,8 @@ class PageLines:
     rotation: int
     status: PageStatus
     lines: tuple[Line, ...]
+    glyph_count: int
     reason: str = ""
-
-    @property
-    def glyph_count(self) -> int:
-        """How many characters are not white space."""
-        return sum(glyphs(line.text) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,27 +12,70 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from careatlas.geometry import Box
-from careatlas.offsets import OffsetMap, runs_of
+from careatlas.offsets import packed
 from careatlas.passage import LineAnchor
 from nlp.line import Line
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_BULLETS = r"\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076"  # the private-use codes that symbol fonts leave behind
+_CONTROLS = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff"
+_SPECIAL = rf"\ufb00-\ufb06\u00ad{_BULLETS}{_CONTROLS}"
 _PIECE = re.compile(
-    r"(?P<space>\s+)|(?P<ligature>[\ufb00-\ufb06])|(?P<soft>\u00ad)|(?P<bullet>[\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076])"
-    r"|(?P<control>[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff])"
-    r"|(?P<plain>[^\s\ufb00-\ufb06\u00ad\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076\x00-\x08\x0e-\x1b\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]+)"
-    r"|(?P<other>.)",
+    rf"(?P<space>\s+)|(?P<ligature>[\ufb00-\ufb06])|(?P<soft>\u00ad)|(?P<bullet>[{_BULLETS}])|(?P<control>[{_CONTROLS}])"
+    rf"|(?P<plain>[^\s{_SPECIAL}]+)|(?P<other>.)",
     re.DOTALL,
 )
 # Anything that makes a line more than words with single spaces between them.
-_ODD = re.compile(
-    r"[^\S ]|  |[\ufb00-\ufb06\u00ad\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]"
-)
+_ODD = re.compile(rf"[^\S ]|  |[{_SPECIAL}]")
 CONTROL = "control character"
 # Prefixes that English plans hyphenate: a break after one of them is taken as a real hyphen.
 _KEPT_PREFIXES = frozenset(
-    "co non self well long short multi pre post re anti inter cross high low health person out in step end early full "
-    "part one two three four five six seven day time fee pay cost old older mid under over home evidence place".split()
+    {
+        "co",
+        "non",
+        "self",
+        "well",
+        "long",
+        "short",
+        "multi",
+        "pre",
+        "post",
+        "re",
+        "anti",
+        "inter",
+        "cross",
+        "high",
+        "low",
+        "health",
+        "person",
+        "out",
+        "in",
+        "step",
+        "end",
+        "early",
+        "full",
+        "part",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "day",
+        "time",
+        "fee",
+        "pay",
+        "cost",
+        "old",
+        "older",
+        "mid",
+        "under",
+        "over",
+        "home",
+        "evidence",
+        "place",
+    }
 )
 _BROKEN = re.compile(r"(\w+)-$")
 _HYPHEN_AT_END = re.compile(r"\w-$|\u00ad$")
@@ -75,9 +118,9 @@ class TextBuilder:
             length -= len(part)
         return "".join(reversed(taken))
 
-    def offset_map(self) -> OffsetMap:
-        """Return the offset map of the text so far."""
-        return OffsetMap(runs_of(self._rows))
+    def offset_map(self) -> bytes:
+        """Return the offset map of the text so far, as it is stored."""
+        return packed(self._rows)
 
     def insert(self, text: str) -> None:
         """Add characters that do not stand in the file."""

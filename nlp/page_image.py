@@ -37,7 +37,7 @@ def make_page_images(project: Project, document_id: str, numbers: Sequence[int])
     with project.store.read() as connection:
         item = documents.get(connection, document_id)
         there = {number for number in numbers if readings.image_of(connection, document_id, number, dpi)}
-    answers = {number: "already there" for number in there}
+    answers = dict.fromkeys(there, "already there")
     wanted = [number for number in dict.fromkeys(numbers) if number not in there]
     for number, reason, image in _rendered(project, project.blobs.path(item.sha256), wanted, dpi) if wanted else ():
         if reason:

@@ -70,21 +70,22 @@ def ink_of(marks: Iterable[tuple[str, tuple[float, float, float, float]]], width
             continue
         columns = range(_cell(x0, width), _cell(x1, width) + 1)
         rows = range(_cell(y0, height), _cell(y1, height) + 1)
-        if is_image:
-            images.update((column, row) for column in columns for row in rows)
-        elif len(columns) * len(rows) < 0.9 * _GRID * _GRID:
-            path_count += 1
-            if path_count <= _MAX_PATHS:
-                paths.update((column, row) for column in columns for row in rows)
+        if not is_image and len(columns) * len(rows) >= _BACKGROUND:
+            continue
+        path_count += not is_image
+        marked = images if is_image else paths
+        if len(marked) < _ENOUGH:  # a map can draw a hundred thousand paths: what is known already is not counted on
+            marked.update((column, row) for column in columns for row in rows)
     cells = _GRID * _GRID
     return Ink(image_share=len(images) / cells, path_count=path_count, path_share=len(paths) / cells)
 
 
 _GRID = 50
-_MAX_PATHS = 20_000
+_BACKGROUND = 0.9 * _GRID * _GRID
+_ENOUGH = 2 * COVERED * _GRID * _GRID
 
 
 def _cell(value: float, size: float) -> int:
-    if size <= 0 or value != value:  # noqa: PLR0124 - a hostile file may give a box that is not a number
+    if size <= 0 or value != value:
         return 0
     return int(min(max(value / size, 0.0), 0.999) * _GRID)

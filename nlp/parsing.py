@@ -84,7 +84,9 @@ def parse_file(path: Path, settings: ParseSettings, *, password: str = "") -> Re
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
     if len(data) > settings.max_bytes:
-        raise InputError(f"it has {len(data):,} bytes, more than parse.max_bytes = {settings.max_bytes:,}", where=str(path))
+        raise InputError(
+            f"it has {len(data):,} bytes, more than parse.max_bytes = {settings.max_bytes:,}", where=str(path)
+        )
     job = Job(key=path.name, path=str(path.resolve()), sha256=sha256_of(data), password=password)
     reading = read_one(job, Limits.of(settings))
     if reading.outcome in _FAILED:

@@ -1,7 +1,7 @@
 """Reading many documents at once: a warm server forks one limited worker per document.
 
-Python's own ``forkserver`` is the warm server. A worker that crashes or is killed costs the page it was on: the document
-is read again without that page, so that pages 1 to 39 survive a crash on page 40.
+Python's own ``forkserver`` is the warm server. A worker that crashes or is killed costs the page it was on: the
+document is read again without that page, so that pages 1 to 39 survive a crash on page 40.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def read_all(jobs: Iterable[Job], limits: Limits, workers: int = 0) -> Iterator[
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD))
     slots = workers or len(os.sched_getaffinity(0))
-    queue, running = iter(jobs), []
+    queue = iter(jobs)
+    running: list[_Worker] = []
     try:
         while True:
             while len(running) < slots and (job := next(queue, None)) is not None:
@@ -87,7 +88,9 @@ def read_one(job: Job, limits: Limits) -> Reading:
     return next(read_all([job], limits, 1))[1]
 
 
-def _start(context: multiprocessing.context.ForkServerContext, job: Job, limits: Limits, skip: tuple[int, ...]) -> _Worker:
+def _start(
+    context: multiprocessing.context.ForkServerContext, job: Job, limits: Limits, skip: tuple[int, ...]
+) -> _Worker:
     ours, theirs = context.Pipe(duplex=False)
     arguments = (job.path, job.sha256, limits, skip, job.password, theirs)
     process = context.Process(target=read_document, args=arguments, daemon=True)
@@ -174,4 +177,3 @@ def _after(worker: _Worker) -> tuple[int, ...] | None:
     if result is None or result.outcome not in _RETRIED or not worker.page or len(worker.skip) >= MAX_RETRIES:
         return None
     return (*worker.skip, worker.page)
-

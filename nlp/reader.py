@@ -79,7 +79,9 @@ def read_pages(
     pages = []
     for number in range(1, document.page_count + 1):
         on_page(number)
-        pages.append(_failed(number, "reading it ended the worker") if number in skip else _page(document, number, max_glyphs))
+        pages.append(
+            _failed(number, "reading it ended the worker") if number in skip else _page(document, number, max_glyphs)
+        )
     on_page(0)
     title = str((document.metadata or {}).get("title") or "").strip()
     return Pages(sha256, title, tuple(pages), _bookmarks(document))
@@ -91,7 +93,7 @@ def one_line(error: BaseException) -> str:
 
 
 def _failed(number: int, reason: str) -> PageLines:
-    return PageLines(number, 0.0, 0.0, 0, PageStatus.FAILED, (), reason)
+    return PageLines(number, 0.0, 0.0, 0, PageStatus.FAILED, (), 0, reason)
 
 
 def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
@@ -106,7 +108,7 @@ def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
             return _failed(number, f"it has {count:,} characters, more than parse.max_page_glyphs = {max_glyphs:,}")
         ink = ink_of(_marks(page), width, height) if count < FEW_GLYPHS else None
         text = "".join(line.text for line in lines)
-        return PageLines(number, width, height, rotation, status_of(text, count, ink), lines)
+        return PageLines(number, width, height, rotation, status_of(text, count, ink), lines, count)
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         return _failed(number, f"it cannot be read: {one_line(error)}")
 

@@ -35,12 +35,12 @@ def read_document(path: str, sha256: str, limits: Limits, skip: Sequence[int], p
         document = open_pdf(Path(path), password)
         count = int(document.page_count)
         if count > limits.max_pages:
-            raise NotReadableError("too_big", f"it has {count:,} pages, more than parse.max_pages = {limits.max_pages:,}")
+            raise NotReadableError(
+                "too_big", f"it has {count:,} pages, more than parse.max_pages = {limits.max_pages:,}"
+            )
         _allow_seconds(limits.seconds(count))
         out.send_bytes(OPENED + str(count).encode())
-        pages = read_pages(
-            document, sha256, skip=skip, max_glyphs=limits.max_page_glyphs, on_page=_page_sender(out)
-        )
+        pages = read_pages(document, sha256, skip=skip, max_glyphs=limits.max_page_glyphs, on_page=_page_sender(out))
         reading = assemble(pages, seconds=time.process_time(), peak_mb=peak_mb())
         out.send_bytes(READING + msgspec.msgpack.encode(reading))
     except NotReadableError as error:

@@ -103,7 +103,7 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(help="A
 
     with project_of(context) as project:
         book = import_codebook(project.root, file)
-    say(f"imported {book.id} {book.version} with {len(book.codes)} codes; use it with: suggest.codebook = \"{book.id}\"")
+    say(f'imported {book.id} {book.version} with {len(book.codes)} codes; use it with: suggest.codebook = "{book.id}"')
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,9 @@ from careatlas.commands.session import JsonOption, project_of
 def documents(
     context: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(help="Words in title, file name or area.")] = None,
-    outcome: Annotated[str, typer.Option(help="Only documents whose reading ended so (ok, partial, encrypted ...).")] = "",
+    outcome: Annotated[
+        str, typer.Option(help="Only documents whose reading ended so (ok, partial, encrypted ...).")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the documents of the project."""

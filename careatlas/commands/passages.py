@@ -45,7 +45,9 @@ def search(
 def export(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="The file to write.")],
-    export_format: Annotated[ExportFormat, typer.Option("--format", help="jsonl, csv or parquet.")] = ExportFormat.JSONL,
+    export_format: Annotated[
+        ExportFormat, typer.Option("--format", help="jsonl, csv or parquet.")
+    ] = ExportFormat.JSONL,
     furniture: Annotated[bool, typer.Option(help="Include running heads and feet.")] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from careatlas.commands.session import JsonOption, progress_of, project_of
+from careatlas.stage import StageReport
 
 AgainOption = Annotated[bool, typer.Option("--again", help="Do failed work once more.")]
 
@@ -27,21 +28,14 @@ def run(context: typer.Context, again: AgainOption = False, as_json: JsonOption 
             say_report(report)
 
 
-def say_report(report: object) -> None:
+def say_report(report: StageReport) -> None:
     """Write what one stage did."""
     from careatlas.console import say
-    from careatlas.stage import StageReport
 
-    assert isinstance(report, StageReport)
-    say(
-        f"{report.stage}: {report.done} done, {report.unchanged} unchanged, {report.failed} failed"
-        f" in {report.seconds:.1f} s"
-    )
-    counts = ", ".join(f"{name} {value:,.10g}" for name, value in report.counts.items())
-    if counts:
-        say(f"  {counts}")
-    for problem in report.problems:
-        say(f"  {problem}")
+    head, *rest = report.lines()
+    say(head)
+    for line in rest:
+        say(f"  {line}")
 
 
 def runs(
@@ -57,23 +51,10 @@ def runs(
     with project_of(context) as project, project.store.read() as connection:
         rows = ledger.listed(connection, stage=stage, limit=limit)
     if as_json:
-        say_json([{**_plain(row), "counts": row.counts, "config": row.key.config} for row in rows])
+        say_json([{**row.as_dict(), "counts": row.counts, "config": row.key.config} for row in rows])
     else:
-        say_table(("started", "stage", "subject", "outcome", "seconds", "reason"), [_plain(row).values() for row in rows])
-
-
-def _plain(row: object) -> dict[str, object]:
-    from careatlas.ledger import RunRow
-
-    assert isinstance(row, RunRow)
-    return {
-        "started": row.started_at.isoformat(timespec="seconds"),
-        "stage": row.key.stage,
-        "subject": row.key.subject,
-        "outcome": row.outcome,
-        "seconds": round(row.seconds, 3),
-        "reason": row.reason,
-    }
+        header = ("started", "stage", "subject", "outcome", "seconds", "reason")
+        say_table(header, [tuple(row.as_dict().values()) for row in rows])
 
 
 def register(app: typer.Typer) -> None:

@@ -31,8 +31,7 @@ class Session:
 
 def session_of(context: typer.Context) -> Session:
     """Return the session of a command, with logging set up."""
-    session = context.obj
-    assert isinstance(session, Session)
+    session: Session = context.obj
     session.set_up_logging()
     return session
 

@@ -86,7 +86,9 @@ def listed(
 ) -> list[Document]:
     """Return the documents that pass a filter, by area, date and name."""
     order = (document.c.area_name, document.c.published, document.c.name, document.c.document_id)
-    query = select(*_COLUMNS).where(*_conditions(which or DocumentFilter())).order_by(*order).limit(limit).offset(offset)
+    query = (
+        select(*_COLUMNS).where(*_conditions(which or DocumentFilter())).order_by(*order).limit(limit).offset(offset)
+    )
     return [_document(row) for row in connection.execute(query)]
 
 

@@ -144,7 +144,9 @@ def _engine(url: str) -> Engine:
             "the driver for PostgreSQL is not installed", mend="pip install 'careatlas[postgres]'"
         ) from error
     except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreError("the address of the store cannot be used", mend="sqlite:///FILE or postgresql://...") from error
+        raise StoreError(
+            "the address of the store cannot be used", mend="sqlite:///FILE or postgresql://..."
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -153,7 +155,13 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the module's own way would split DDL transactions
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-65536"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-65536",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -38,7 +38,9 @@ def of_passages(connection: Connection, passage_ids: Sequence[str]) -> list[Judg
     successors = {row.old_passage_id: row.new_passage_id for row in connection.execute(query)}
     wanted = [*passage_ids, *successors]
     rows = connection.execute(
-        select(*_COLUMNS).where(judgement.c.passage_id.in_(wanted)).order_by(judgement.c.made_at, judgement.c.judgement_id)
+        select(*_COLUMNS)
+        .where(judgement.c.passage_id.in_(wanted))
+        .order_by(judgement.c.made_at, judgement.c.judgement_id)
     )
     return [_judgement(row, successors.get(row["passage_id"], row["passage_id"])) for row in rows.mappings()]
 

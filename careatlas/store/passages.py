@@ -78,7 +78,9 @@ def listed(connection: Connection, which: PassageFilter, *, limit: int = 50, off
     """Return the passages that pass a filter, in the order of their documents."""
     query = _filtered(select(*_COLUMNS), connection, which)
     order = (passage.c.document_id, passage.c.page, passage.c.position)
-    return [passage_of(row) for row in connection.execute(query.order_by(*order).limit(limit).offset(offset)).mappings()]
+    return [
+        passage_of(row) for row in connection.execute(query.order_by(*order).limit(limit).offset(offset)).mappings()
+    ]
 
 
 def count(connection: Connection, which: PassageFilter) -> int:

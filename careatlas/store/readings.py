@@ -96,9 +96,7 @@ def text(connection: Connection, document_id: str) -> tuple[str, OffsetMap] | No
 def drops(connection: Connection, document_id: str) -> list[Dropped]:
     """Return the characters of a document that stand in no passage, by page and reason."""
     query = select(dropped).where(dropped.c.document_id == document_id).order_by(dropped.c.page, dropped.c.reason)
-    return [
-        Dropped(page=row.page, reason=row.reason, glyph_count=row.glyph_count) for row in connection.execute(query)
-    ]
+    return [Dropped(page=row.page, reason=row.reason, glyph_count=row.glyph_count) for row in connection.execute(query)]
 
 
 def image_of(connection: Connection, document_id: str, number: int, dpi: int) -> tuple[str, str] | None:

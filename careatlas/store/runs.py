@@ -45,7 +45,9 @@ def latest(connection: Connection, stage: str) -> dict[str, tuple[str, str]]:
     query = select(run.c.subject, run.c.fingerprint, run.c.outcome).join(
         last, (last.c.subject == run.c.subject) & (last.c.at == run.c.started_at)
     )
-    return {row.subject: (row.fingerprint, row.outcome) for row in connection.execute(query.where(run.c.stage == stage))}
+    return {
+        row.subject: (row.fingerprint, row.outcome) for row in connection.execute(query.where(run.c.stage == stage))
+    }
 
 
 def waiting(last: Mapping[str, tuple[str, str]], key: RunKey, *, again: Collection[str] = ()) -> bool:

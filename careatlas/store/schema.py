@@ -18,7 +18,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True), Column("made_at", Text))
+schema_version = Table(
+    "schema_version", metadata, Column("version", Integer, primary_key=True), Column("made_at", Text)
+)
 
 document = Table(
     "document",
