@@ -29,8 +29,9 @@ def sha256_of(data: bytes) -> Sha256:
 
 
 def _short(prefix: str, *parts: str) -> str:
-    # The unit separator cannot occur in any part, so two different lists of parts never hash alike.
-    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()[:_LENGTH_BYTES]
+    # A separator inside a part (a person's name is free text) is escaped: different lists of parts never hash alike.
+    escaped = (part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts)
+    digest = hashlib.sha256("\x1f".join(escaped).encode("utf-8", "surrogatepass")).digest()[:_LENGTH_BYTES]
     return prefix + base64.b32encode(digest).decode("ascii").lower()
 
 

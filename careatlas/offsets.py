@@ -46,6 +46,8 @@ class OffsetMap:
 
         ``None`` if no character of the span came from the file.
         """
+        if text_start >= text_end:
+            return None
         found = [piece for run in self._touching(text_start, text_end) if (piece := _piece(run, text_start, text_end))]
         if not found:
             return None
@@ -77,6 +79,8 @@ class OffsetMap:
         try:
             unpacker = zlib.decompressobj()
             raw = unpacker.decompress(data, MAX_MAP_BYTES)
+            if not unpacker.eof:
+                raise zlib.error("it is cut off, or too large")
             rows = msgspec.msgpack.decode(raw, type=list[tuple[int, int, int, int]])
         except (zlib.error, msgspec.MsgspecError) as error:
             msg = f"not an offset map: {error}"

@@ -17,6 +17,7 @@ from nlp.normalise import TextBuilder, words_of
 from nlp.version import PARSER_VERSION
 
 MAX_HEADING_IN_PATH = 200  # characters
+UNPLACED = "character of no width"
 
 
 class HeadingPath:
@@ -69,6 +70,7 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
             place = _Place(sha256, name, page.number, position)
             passages.append(_passage(place, block, builder, headings))
         pages.append(_page(name, page, start, builder.length))
+        builder.dropped.update({UNPLACED: page.unplaced} if page.unplaced else {})
         dropped += [Dropped(page=page.number, reason=why, glyph_count=n) for why, n in builder.dropped.items()]
     return Reading(
         outcome=_outcome(document.pages),

@@ -56,7 +56,8 @@ class Line:
 class PageLines:
     """All lines of one page in the order of the file, and what kind of page it is.
 
-    ``glyph_count`` is the number of characters that are not white space.
+    ``glyph_count`` is the number of characters that are not white space; ``unplaced`` that of characters besides which
+    the file gives no width, so that they stand nowhere.
     """
 
     number: int
@@ -67,6 +68,7 @@ class PageLines:
     lines: tuple[Line, ...]
     glyph_count: int
     reason: str = ""
+    unplaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from careatlas.document import PageStatus
 FEW_GLYPHS = 200  # below this, what covers the page decides; a full page of a plan has 1,500 to 4,000
 COVERED = 0.35  # share of the page
 OUTLINE_PATHS = 150  # letters drawn as shapes come in hundreds; a frame, a logo or a chart in tens
+OUTLINES_PER_GLYPH = 3  # shapes must outnumber the characters: a drawing beside text does not make the text unreadable
+SOMETHING = 0.02  # share of the page; with not one character, an image this large is all there is to read
 UNMAPPABLE_SHARE = 0.3
 _REPLACEMENT = "\ufffd"
 
@@ -41,9 +43,12 @@ def status_of(text: str, glyph_count: int, ink: Ink | None) -> PageStatus:
         return PageStatus.TEXT
     if ink.image_share >= COVERED:
         return PageStatus.SCANNED
-    if ink.path_count >= OUTLINE_PATHS and ink.path_share >= COVERED:
+    outlined = ink.path_count >= max(OUTLINE_PATHS, OUTLINES_PER_GLYPH * glyph_count)
+    if outlined and (ink.path_share >= COVERED or not glyph_count):
         return PageStatus.VECTOR_OUTLINE
-    return PageStatus.TEXT if glyph_count else PageStatus.EMPTY
+    if glyph_count:
+        return PageStatus.TEXT
+    return PageStatus.SCANNED if ink.image_share >= SOMETHING else PageStatus.EMPTY
 
 
 def ink_of(marks: Iterable[tuple[str, tuple[float, float, float, float]]], width: float, height: float) -> Ink:

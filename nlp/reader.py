@@ -12,7 +12,7 @@ from careatlas.document import PageStatus
 from careatlas.geometry import Box
 from nlp.line import Bookmark, Line, PageLines, Pages, glyphs
 from nlp.page_status import FEW_GLYPHS, ink_of, status_of
-from nlp.structure import lines_of
+from nlp.structure import lines_of, loses_lines
 
 # Tags on; images off (they alone can cost gigabytes); no geometric sort (it loses 3 points of reading order).
 FLAGS = (pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES) | pymupdf.TEXT_COLLECT_STRUCTURE
@@ -100,7 +100,9 @@ def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
     try:
         page = document.load_page(number - 1)
         width, height, rotation = float(page.rect.width), float(page.rect.height), int(page.rotation)
-        lines = tuple(lines_of(page.get_text("dict", flags=FLAGS)["blocks"]))
+        content = page.get_textpage(flags=FLAGS)
+        blocks = content.extractDICT()["blocks"]
+        lines = tuple(lines_of(blocks))
         if rotation:
             lines = tuple(_turned(line, page.rotation_matrix) for line in lines)
         count = sum(glyphs(line.text) for line in lines)
@@ -108,7 +110,8 @@ def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
             return _failed(number, f"it has {count:,} characters, more than parse.max_page_glyphs = {max_glyphs:,}")
         ink = ink_of(_marks(page), width, height) if count < FEW_GLYPHS else None
         text = "".join(line.text for line in lines)
-        return PageLines(number, width, height, rotation, status_of(text, count, ink), lines, count)
+        unplaced = glyphs(content.extractText()) - count if loses_lines(blocks) else 0
+        return PageLines(number, width, height, rotation, status_of(text, count, ink), lines, count, unplaced=unplaced)
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         return _failed(number, f"it cannot be read: {one_line(error)}")
 

@@ -16,6 +16,7 @@ _ARTIFACT = "Artifact"
 MAX_DEPTH = 200  # a tree deeper than this was made to harm; what lies below keeps the place of what lies above
 
 Blocks = Sequence[Mapping[str, Any]]
+NO_NODE: NodePath = ()
 
 
 def lines_of(blocks: Blocks) -> Iterator[Line]:
@@ -26,23 +27,39 @@ def lines_of(blocks: Blocks) -> Iterator[Line]:
     blocks : sequence of mapping
         The ``blocks`` of ``page.get_text("dict")`` with ``TEXT_COLLECT_STRUCTURE``.
     """
-    yield from _walk(blocks, (), Place("", (), inside=False), 0)
+    # A stack of our own: a tree can be nested more deeply than Python calls may be.
+    open_nodes = [(enumerate(blocks), NO_NODE, Place("", NO_NODE, inside=False))]
+    while open_nodes:
+        numbered, path, place = open_nodes[-1]
+        for number, block in numbered:
+            kind = block["type"]
+            if kind == _TEXT:
+                # Text that no role decides is told apart by MuPDF's own block; -1 keeps it off the tree's indices.
+                here = place if place.role else _with(place, "", (*path, -1, number))
+                for line in block["lines"]:
+                    made = _line(line, here)
+                    if made is not None:
+                        yield made
+            elif kind == _STRUCTURE:
+                deep = len(open_nodes) > MAX_DEPTH
+                inner = path if deep else (*path, int(block.get("index", number)))
+                below = place if deep else _below(place, str(block.get("std") or ""), inner)
+                open_nodes.append((enumerate(block["blocks"]), inner, below))
+                break
+        else:
+            open_nodes.pop()
 
 
-def _walk(blocks: Blocks, path: NodePath, place: Place, depth: int) -> Iterator[Line]:
-    for number, block in enumerate(blocks):
-        kind = block["type"]
-        if kind == _TEXT:
-            # Text that no role decides is told apart by the block that MuPDF found; -1 keeps it off the tree's indices.
-            here = place if place.role else _with(place, "", (*path, -1, number))
-            for line in block["lines"]:
-                made = _line(line, here)
-                if made is not None:
-                    yield made
-        elif kind == _STRUCTURE:
-            inner = (*path, int(block.get("index", number))) if depth < MAX_DEPTH else path
-            below = _below(place, str(block.get("std") or ""), inner) if depth < MAX_DEPTH else place
-            yield from _walk(block["blocks"], inner, below, depth + 1)
+def loses_lines(blocks: Blocks) -> bool:
+    """Tell whether PyMuPDF left lines out: it does so with a line of no width, such as a bullet tagged on its own."""
+    waiting = list(blocks)
+    while waiting:
+        block = waiting.pop()
+        if block["type"] == _STRUCTURE:
+            waiting += block["blocks"]
+        elif block["type"] == _TEXT and not block["lines"]:
+            return True
+    return False
 
 
 def _below(place: Place, role: str, path: NodePath) -> Place:

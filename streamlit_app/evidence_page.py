@@ -17,7 +17,7 @@ from streamlit_app.evidence_query import PageContent, Place, page_content, place
 from streamlit_app.identity import Reader
 from streamlit_app.model_in_use import project_codebook
 from streamlit_app.pagebox import draw_list, draw_page, image_url, page_data
-from streamlit_app.plain import in_markdown, plain
+from streamlit_app.plain import in_markdown
 from streamlit_app.review_panel import show_passage
 
 
@@ -51,7 +51,7 @@ def show_evidence(project: Project, reader: Reader, follow: Callable[[str, Mappi
 def _head(document: Document, said: tuple[str, ...]) -> None:
     st.title("Evidence", anchor=False)
     facts = (document.area_name, document.doc_type, document.published, document.name)
-    st.text(plain(document.shown_title))
+    st.subheader(in_markdown(document.shown_title), anchor=False)
     st.caption(" \u00b7 ".join(in_markdown(fact) for fact in facts if fact and fact != document.shown_title))
     for line in said:
         st.warning(line)

@@ -90,7 +90,7 @@ def _passage(project: Project, asked: str, said: list[str]) -> Passage | None:
         with project.store.read() as connection:
             found = passages.get(connection, asked)
     except UsageError as error:
-        said.append(f"{in_markdown(error.what, limit=300).capitalize()}.")
+        said.append(f"{in_markdown(error.what[:1].upper() + error.what[1:], limit=300)}.")
         return None
     if found.passage_id != asked:
         said.append("The document was read anew since this link was made; the passage was found again.")

@@ -15,12 +15,14 @@ from streamlit_app.footer import show_footer
 from streamlit_app.identity import Reader, current_reader
 from streamlit_app.opened import opened_project
 from streamlit_app.overview_page import show_overview
+from streamlit_app.part import frame
 from streamlit_app.plain import in_markdown
 
 
 def main() -> None:
     """Draw the app for one session."""
-    st.set_page_config(page_title="CareAtlas", page_icon=":material/map:", layout="wide")
+    # No Material icon for the tab: the browser would ask fonts.gstatic.com for it.
+    st.set_page_config(page_title="CareAtlas", layout="wide")
     reader = current_reader()
     if reader.must_log_in:
         _ask_to_log_in()
@@ -30,6 +32,7 @@ def main() -> None:
     except CareAtlasError as error:
         _say(error)
         return
+    frame()
     page = st.navigation(_pages(project, reader), position="top")
     try:
         page.run()

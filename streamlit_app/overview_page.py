@@ -10,13 +10,17 @@ from careatlas.store.suggestions import StoredModel
 from streamlit_app.csv_file import csv_bytes
 from streamlit_app.model_in_use import MACHINE_ONLY, calibration_line, card_rows, project_codebook
 from streamlit_app.overview_query import (
+    AREA_CSV_HEADER,
     AREA_HEADER,
+    CODE_CSV_HEADER,
     CODE_HEADER,
     Overview,
     area_cells,
+    area_csv,
     area_rows,
+    code_cells,
+    code_csv,
     overview,
-    percent,
 )
 from streamlit_app.plain import in_markdown
 from streamlit_app.rowtable import show_table
@@ -37,7 +41,7 @@ def show_overview(project: Project) -> None:
     with right:
         _model(seen.model, codebook)
     if seen.model is not None:
-        _codes(seen)
+        _codes(seen, seen.model)
     _areas(project, seen)
 
 
@@ -76,19 +80,16 @@ def _model(model: StoredModel | None, codebook: Codebook) -> None:
         show_table("card", "", ("What", "Said"), card_rows(model.card))
 
 
-def _codes(seen: Overview) -> None:
+def _codes(seen: Overview, model: StoredModel) -> None:
     st.subheader("Suggested codes", anchor=False)
     st.badge(MACHINE_ONLY, icon=":material/smart_toy:", color="orange")
     caption = (
         f"Passages that the model accepts for each code, of {seen.scored:,} passages that it scored. A passage can have"
         " several codes. Nobody has checked these numbers."
     )
-    rows = [
-        (row.code, row.label, row.passages, row.scored, percent(row.share) if row.share is not None else None)
-        for row in seen.codes
-    ]
-    show_table("codes", caption, CODE_HEADER, rows)
-    st.download_button("Download codes as CSV", csv_bytes(CODE_HEADER, rows), "codes.csv", "text/csv", key="codes-csv")
+    show_table("codes", caption, CODE_HEADER, [code_cells(row) for row in seen.codes])
+    data = csv_bytes(CODE_CSV_HEADER, [code_csv(row, model.model_id) for row in seen.codes])
+    st.download_button("Download codes as CSV", data, "codes.csv", "text/csv", key="codes-csv")
 
 
 def _areas(project: Project, seen: Overview) -> None:
@@ -118,6 +119,7 @@ def _areas(project: Project, seen: Overview) -> None:
         "An area without documents is missing, not zero. The interval (Wilson) takes passages as independent;"
         " passages of one document are alike, so it is too narrow."
     )
-    cells = [area_cells(row) for row in rows]
-    show_table("areas", caption, AREA_HEADER, cells)
-    st.download_button("Download areas as CSV", csv_bytes(AREA_HEADER, cells), "areas.csv", "text/csv", key="areas-csv")
+    show_table("areas", caption, AREA_HEADER, [area_cells(row) for row in rows])
+    model_id = seen.model.model_id if seen.model else ""
+    data = csv_bytes(AREA_CSV_HEADER, [area_csv(row, code or "", model_id) for row in rows])
+    st.download_button("Download areas as CSV", data, "areas.csv", "text/csv", key="areas-csv")

@@ -11,10 +11,26 @@ from careatlas.store import documents, judgements, suggestions
 from careatlas.store.documents import OutcomeTotal
 from careatlas.store.suggestions import AreaCount, StoredModel
 from evaluation.coverage import CoverageRow, CoverageStatus, coverage
-from streamlit_app.model_in_use import label_of, model_in_use
+from streamlit_app.model_in_use import MACHINE_ONLY, label_of, model_in_use
+from streamlit_app.rowtable import Cell, Figure
 
 AREA_HEADER = ("Area", "Code", "Documents", "Passages scored", "With a suggestion", "Share", "95% interval", "State")
 CODE_HEADER = ("Code", "Label", "Passages", "Of scored", "Share")
+CODE_CSV_HEADER = ("code", "label", "passages", "passages_scored", "share", "model", "basis")
+AREA_CSV_HEADER = (
+    "area_name",
+    "area_code",
+    "state",
+    "documents",
+    "passages_scored",
+    "suggested_code",
+    "passages_with_suggestion",
+    "share",
+    "low_95",
+    "high_95",
+    "model",
+    "basis",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +114,50 @@ def area_rows(project: Project, model: StoredModel | None, code: str = "") -> li
     return coverage(counts)
 
 
-def area_cells(row: CoverageRow) -> list[str | int | None]:
+def code_cells(row: CodeRow) -> list[Cell]:
+    """Return a code as the cells of its table."""
+    return [row.code, row.label, row.passages, row.scored, percent(row.share)]
+
+
+def code_csv(row: CodeRow, model_id: str) -> list[str | int | float | None]:
+    """Return a code as a row of the CSV file, with what its number rests on."""
+    return [row.code, row.label, row.passages, row.scored, row.share, model_id, MACHINE_ONLY]
+
+
+def area_cells(row: CoverageRow) -> list[Cell]:
     """Return an area as the cells of its table."""
-    interval = f"{percent(row.low)} to {percent(row.high)}" if row.share is not None else None
+    interval = Figure(f"{100 * row.low:.1f} to {100 * row.high:.1f}%") if row.low is not None and row.high else None
     state = "missing: no documents" if row.status is CoverageStatus.MISSING else row.status.value
-    share = percent(row.share) if row.share is not None else None
-    return [row.area_name, row.area_code, row.documents, row.passages, row.suggested, share, interval, state]
+    return [
+        row.area_name,
+        row.area_code,
+        row.documents,
+        row.passages,
+        row.suggested,
+        percent(row.share),
+        interval,
+        state,
+    ]
 
 
-def percent(share: float | None) -> str:
-    """Return a share as a percentage with one decimal."""
-    return "" if share is None else f"{100 * share:.1f}%"
+def area_csv(row: CoverageRow, code: str, model_id: str) -> list[str | int | float | None]:
+    """Return an area as a row of the CSV file, with what its number rests on."""
+    where = [row.area_name, row.area_code, row.status.value, row.documents, row.passages]
+    return [
+        *where,
+        code or "any",
+        row.suggested,
+        row.share,
+        row.low,
+        row.high,
+        model_id,
+        MACHINE_ONLY if model_id else "",
+    ]
+
+
+def percent(share: float | None) -> Figure | None:
+    """Return a share as a percentage with one decimal, ``None`` where it is not known."""
+    return None if share is None else Figure(f"{100 * share:.1f}%")
 
 
 def _ids(codebook: Codebook) -> set[Code]:

@@ -18,6 +18,11 @@ def asset(name: str) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
+def frame() -> None:
+    """Draw nothing, but take away the blank above every page."""
+    st.components.v2.component("careatlas_frame", css=asset("frame.css"), isolate_styles=False)(key="frame", height=1)
+
+
 def part(name: str, html: str) -> Any:
     """Return the mounting function of the component ``name``, whose code is ``name.js`` and ``name.css``.
 

@@ -7,7 +7,8 @@ import re
 from careatlas.plain_text import for_terminal
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_WORD_JOINER = "\u2060"  # of no width: keeps ":smile:", "a@b.c" and "www." from being turned into something else
+_WORD_JOINER = "\u2060"  # of no width: keeps what _TURNED finds from being made into an emoji, an icon or a link
+_TURNED = re.compile(r"(\\[:@]|[wW]{3}(?=\\\.))")
 MAX_SHOWN = 200  # characters of an identifier or title in a message
 
 
@@ -25,6 +26,4 @@ def in_markdown(text: str, *, limit: int = MAX_SHOWN) -> str:
     line = " ".join(plain(text).split())
     cut = line if len(line) <= limit else line[: limit - 1] + "\u2026"
     escaped = _PUNCTUATION.sub(r"\\\1", cut)
-    for character in (":", "@", "."):
-        escaped = escaped.replace(f"\\{character}", f"\\{character}{_WORD_JOINER}")
-    return escaped
+    return _TURNED.sub(rf"\1{_WORD_JOINER}", escaped)

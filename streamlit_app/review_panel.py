@@ -66,8 +66,7 @@ def _review(
     desk = _Desk(project, passage, base, shown, note_key)
     for score in shown.scores if shown else ():
         end = ", accepted by the model" if score.accepted else ""
-        st.text(f"{plain(label_of(codebook, score.code))}  ({score.probability:.2f}{end})")
-        desk.buttons(score.code, mine)
+        desk.row(f"{score.probability:.2f} {label_of(codebook, score.code)}{end}", score.code, mine)
     on_screen = {score.code for score in shown.scores} if shown else set()
     others = [code.id for code in codebook.codes if code.id not in on_screen]
     chosen = st.selectbox(
@@ -79,7 +78,7 @@ def _review(
         key=f"other-{passage.passage_id}",
     )
     if chosen:
-        desk.buttons(Code(chosen), mine)
+        desk.row(label_of(codebook, chosen), Code(chosen), mine)
     st.text_input("Note kept with the next verdict", key=note_key, max_chars=MAX_NOTE)
     desk.nothing(mine)
     st.caption(f"You judge as {in_markdown(reader.person)} ({in_markdown(reader.why)}).")
@@ -99,9 +98,11 @@ class _Desk:
         self._project, self._passage, self._base = project, passage, base
         self._shown, self._note_key = shown, note_key
 
-    def buttons(self, code: Code, mine: dict[str, Verdict]) -> None:
-        """Draw the three verdicts on a code; the one in force is filled."""
-        with st.container(horizontal=True):
+    def row(self, label: str, code: Code, mine: dict[str, Verdict]) -> None:
+        """Draw a code with the three verdicts on it; the one in force is filled."""
+        words, buttons = st.columns([6, 7], vertical_alignment="center")
+        words.text(plain(label))
+        with buttons.container(horizontal=True, gap="xsmall"):
             for verdict, name in _VERDICTS.items():
                 self._button(name, code, verdict, in_force=mine.get(code) is verdict)
 

@@ -22,7 +22,14 @@ class Link:
     query: Mapping[str, str]
 
 
-Cell = str | int | float | None | Link
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that is already written as text (``12.5%``)."""
+
+    text: str
+
+
+Cell = str | int | float | None | Link | Figure
 
 
 def table_data(caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
@@ -62,6 +69,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         return {"text": plain(cell.text), "href": f"{cell.page}?{urlencode(query)}", "page": cell.page, "query": query}
     if cell is None:
         return {"text": "\u2013", "number": True}
+    if isinstance(cell, Figure):
+        return {"text": plain(cell.text), "number": True}
     if isinstance(cell, int | float):
         return {"text": f"{cell:,}", "number": True}
     return {"text": plain(cell)}

@@ -102,15 +102,13 @@ def search(connection: Connection, words: str, *, limit: int = 20) -> list[Hit]:
     terms = _WORD.findall(words)[:MAX_WORDS]
     if not terms:
         return []
-    rank = _rank(connection.dialect.name, terms)
+    best = _best(connection.dialect.name, terms, limit).subquery()
     query = (
-        select(*_COLUMNS, document.c.name.label("document_name"), rank.label("rank"))
+        select(*_COLUMNS, document.c.name.label("document_name"), best.c.rank)
+        .join(best, best.c.passage_key == passage.c.passage_key)
         .join(document, document.c.document_id == passage.c.document_id)
-        .where(passage.c.kind.in_(_SHOWN_KINDS))
-        .order_by(literal_column("rank").desc(), passage.c.passage_key)
-        .limit(limit)
+        .order_by(best.c.rank.desc(), passage.c.passage_key)
     )
-    query = _with_words(query, connection.dialect.name, terms)
     hits = []
     for row in connection.execute(query).mappings():
         values = dict(row)
@@ -138,6 +136,7 @@ def _filtered(query: Select[Any], connection: Connection, which: PassageFilter) 
     return _with_words(query, connection.dialect.name, terms) if terms else query
 
 
+_SEARCHED = passage.c.kind != literal_column("'furniture'")
 # A literal, not a parameter: PostgreSQL uses the index only for the very expression that it was built on.
 _VECTOR = func.to_tsvector(literal_column("'english'"), passage.c.text)
 
@@ -148,16 +147,26 @@ def _query_of(terms: Iterable[str]) -> ColumnElement[Any]:
 
 def _with_words(query: Select[Any], dialect: str, terms: Iterable[str]) -> Select[Any]:
     if dialect != "sqlite":
-        return query.where(_VECTOR.op("@@")(_query_of(terms)))
+        return query.where(_VECTOR.op("@@")(_query_of(terms)), _SEARCHED)
     phrase = " ".join(f'"{term}"' for term in terms)  # quoted: what FTS5 would take for an operator stays a word
     query = query.join(text("passage_words"), literal_column("passage_words.rowid") == passage.c.passage_key)
     return query.where(text("passage_words MATCH :words").bindparams(words=phrase))
 
 
-def _rank(dialect: str, terms: Iterable[str]) -> ColumnElement[Any]:
-    if dialect == "sqlite":
-        return literal_column("-bm25(passage_words)")
-    return func.ts_rank(_VECTOR, _query_of(terms))
+def _best(dialect: str, terms: Iterable[str], limit: int) -> Select[Any]:
+    """Select the keys and ranks of the best matches. The word index holds no page furniture."""
+    if dialect != "sqlite":
+        rank = func.ts_rank(_VECTOR, _query_of(terms)).label("rank")
+        query = select(passage.c.passage_key, rank).where(_VECTOR.op("@@")(_query_of(terms)), _SEARCHED)
+        return query.order_by(rank.desc(), passage.c.passage_key).limit(limit)
+    # ORDER BY rank is FTS5's own: it keeps the best few instead of ranking every match in a sort.
+    match = text("passage_words MATCH :words").bindparams(words=" ".join(f'"{term}"' for term in terms))
+    columns: tuple[ColumnElement[Any], ...] = (
+        literal_column("rowid").label("passage_key"),
+        literal_column("-rank").label("rank"),
+    )
+    query = select(*columns).select_from(text("passage_words")).where(match)
+    return query.order_by(literal_column("passage_words.rank"), literal_column("rowid")).limit(limit)
 
 
 _BOXES = msgspec.json.Decoder(list[tuple[float, float, float, float]])

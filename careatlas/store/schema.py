@@ -141,7 +141,11 @@ score = Table(
     Column("model_id", Text, nullable=False),
     Column("none_probability", Float, nullable=False),
     Column("probabilities", Text, nullable=False),
+    # The passage's document once more, here and below, so that counts per area read an index and no passages.
+    Column("document_id", Text, nullable=False),
+    Column("accepted_count", Integer, nullable=False),
     PrimaryKeyConstraint("passage_id", "model_id"),
+    Index("score_by_document", "model_id", "document_id", "accepted_count"),
 )
 
 # One row per code that reached its cut-off: what lists and counts read.
@@ -152,8 +156,9 @@ suggestion = Table(
     Column("model_id", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("probability", Float, nullable=False),
+    Column("document_id", Text, nullable=False),
     PrimaryKeyConstraint("passage_id", "model_id", "code"),
-    Index("suggestion_by_code", "model_id", "code", "probability"),
+    Index("suggestion_by_code", "model_id", "code", "document_id", "passage_id"),
 )
 
 # Append-only, and without a foreign key: a judgement outlives the passage row that it was made on.

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, distinct, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select
 
 from careatlas.identifiers import AreaCode, Code, CodebookId, ModelId, PassageId
-from careatlas.store.schema import document, model, passage, score, suggestion
+from careatlas.store.schema import document, model, score, suggestion
 from careatlas.suggestion import CodeScore, Suggestion
 
 
@@ -71,9 +71,8 @@ def models(connection: Connection) -> list[StoredModel]:
 
 def replace(connection: Connection, model_id: ModelId, document_id: str, items: Iterable[Suggestion]) -> int:
     """Put a model's suggestions for the passages of one document in place of its earlier ones; return how many."""
-    here = select(passage.c.passage_id).where(passage.c.document_id == document_id)
     for table in (score, suggestion):
-        connection.execute(delete(table).where(table.c.model_id == model_id, table.c.passage_id.in_(here)))
+        connection.execute(delete(table).where(table.c.model_id == model_id, table.c.document_id == document_id))
     scores, accepted = [], []
     for item in items:
         probabilities = {one.code: round(one.probability, 4) for one in item.scores}
@@ -83,10 +82,18 @@ def replace(connection: Connection, model_id: ModelId, document_id: str, items: 
                 "model_id": model_id,
                 "none_probability": round(item.none_probability, 4),
                 "probabilities": msgspec.json.encode(probabilities).decode(),
+                "document_id": document_id,
+                "accepted_count": len(item.accepted),
             }
         )
         accepted += [
-            {"passage_id": item.passage_id, "model_id": model_id, "code": one.code, "probability": one.probability}
+            {
+                "passage_id": item.passage_id,
+                "model_id": model_id,
+                "code": one.code,
+                "probability": one.probability,
+                "document_id": document_id,
+            }
             for one in item.accepted
         ]
     if scores:
@@ -120,23 +127,19 @@ def of_passages(connection: Connection, model_id: str, passage_ids: Sequence[str
 
 def area_counts(connection: Connection, model_id: str, code: str = "") -> list[AreaCount]:
     """Return, for each area with documents, how many passages carry an accepted suggestion of ``code`` (or of any)."""
-    wanted = [suggestion.c.model_id == model_id]
-    if code:
-        wanted.append(suggestion.c.code == code)
-    hits = (
-        select(passage.c.document_id, func.count(distinct(suggestion.c.passage_id)).label("suggested"))
-        .join(suggestion, suggestion.c.passage_id == passage.c.passage_id)
-        .where(*wanted)
-        .group_by(passage.c.document_id)
-        .subquery()
-    )
     scored = (
-        select(passage.c.document_id, func.count().label("passages"))
-        .join(score, score.c.passage_id == passage.c.passage_id)
+        select(
+            score.c.document_id,
+            func.count().label("passages"),
+            func.sum(case((score.c.accepted_count > 0, 1), else_=0)).label("suggested"),
+        )
         .where(score.c.model_id == model_id)
-        .group_by(passage.c.document_id)
+        .group_by(score.c.document_id)
         .subquery()
     )
+    keys = (suggestion.c.model_id == model_id, suggestion.c.code == code)
+    counted = select(suggestion.c.document_id, func.count().label("suggested")).where(*keys)
+    hits = counted.group_by(suggestion.c.document_id).subquery() if code else scored
     query = (
         select(
             document.c.area_code,
@@ -145,11 +148,12 @@ def area_counts(connection: Connection, model_id: str, code: str = "") -> list[A
             func.coalesce(func.sum(scored.c.passages), 0).label("passages"),
             func.coalesce(func.sum(hits.c.suggested), 0).label("suggested"),
         )
-        .outerjoin(hits, hits.c.document_id == document.c.document_id)
         .outerjoin(scored, scored.c.document_id == document.c.document_id)
         .group_by(document.c.area_code)
         .order_by(document.c.area_code)
     )
+    if code:
+        query = query.outerjoin(hits, hits.c.document_id == document.c.document_id)
     return [
         AreaCount(
             area_code=AreaCode(row.area_code),

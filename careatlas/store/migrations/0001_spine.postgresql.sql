@@ -152,16 +152,21 @@ CREATE TABLE score (
   model_id TEXT NOT NULL,
   none_probability FLOAT NOT NULL,
   probabilities TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  accepted_count INTEGER NOT NULL,
   PRIMARY KEY (passage_id, model_id),
   FOREIGN KEY(passage_id) REFERENCES passage (passage_id) ON DELETE CASCADE
 );
+CREATE INDEX score_by_document ON score (model_id, document_id, accepted_count);
 CREATE TABLE suggestion (
   passage_id TEXT NOT NULL,
   model_id TEXT NOT NULL,
   code TEXT NOT NULL,
   probability FLOAT NOT NULL,
+  document_id TEXT NOT NULL,
   PRIMARY KEY (passage_id, model_id, code),
   FOREIGN KEY(passage_id) REFERENCES passage (passage_id) ON DELETE CASCADE
 );
-CREATE INDEX suggestion_by_code ON suggestion (model_id, code, probability);
-CREATE INDEX passage_words ON passage USING gin (to_tsvector('english', text));
+CREATE INDEX suggestion_by_code ON suggestion (model_id, code, document_id, passage_id);
+CREATE INDEX passage_words ON passage USING gin (to_tsvector('english', text))
+  WHERE kind <> 'furniture';

@@ -152,24 +152,28 @@ CREATE TABLE score (
   model_id TEXT NOT NULL,
   none_probability FLOAT NOT NULL,
   probabilities TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  accepted_count INTEGER NOT NULL,
   PRIMARY KEY (passage_id, model_id),
   FOREIGN KEY(passage_id) REFERENCES passage (passage_id) ON DELETE CASCADE
 );
+CREATE INDEX score_by_document ON score (model_id, document_id, accepted_count);
 CREATE TABLE suggestion (
   passage_id TEXT NOT NULL,
   model_id TEXT NOT NULL,
   code TEXT NOT NULL,
   probability FLOAT NOT NULL,
+  document_id TEXT NOT NULL,
   PRIMARY KEY (passage_id, model_id, code),
   FOREIGN KEY(passage_id) REFERENCES passage (passage_id) ON DELETE CASCADE
 );
-CREATE INDEX suggestion_by_code ON suggestion (model_id, code, probability);
+CREATE INDEX suggestion_by_code ON suggestion (model_id, code, document_id, passage_id);
 CREATE VIRTUAL TABLE passage_words USING fts5(
   text, content='passage', content_rowid='passage_key', tokenize='porter unicode61 remove_diacritics 2'
 );
-CREATE TRIGGER passage_words_insert AFTER INSERT ON passage BEGIN
+CREATE TRIGGER passage_words_insert AFTER INSERT ON passage WHEN new.kind <> 'furniture' BEGIN
   INSERT INTO passage_words (rowid, text) VALUES (new.passage_key, new.text);
 END;
-CREATE TRIGGER passage_words_delete AFTER DELETE ON passage BEGIN
+CREATE TRIGGER passage_words_delete AFTER DELETE ON passage WHEN old.kind <> 'furniture' BEGIN
   INSERT INTO passage_words (passage_words, rowid, text) VALUES ('delete', old.passage_key, old.text);
 END;

@@ -1,0 +1,92 @@
+"""Classifying plain rows: every row in gives one row out, wrong ones included."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careatlas.codebook_file import shipped
+from careatlas.errors import InputError
+from careatlas.progress import NoProgress
+from models.classifier import Classifier
+from models.classify_rows import MAX_TEXT, classify_file, score_rows
+from models.tiers import classifier_of
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return classifier_of("cues-tfidf", shipped("care-home-integration"))
+
+
+def classified(
+    classifier: Classifier, tmp_path: Path, lines: list[str]
+) -> tuple[list[dict[str, Any]], tuple[int, int]]:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    counts = classify_file(classifier, source, out, NoProgress())
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()], counts
+
+
+def test_a_row_has_the_agreed_fields(classifier: Classifier, tmp_path: Path) -> None:
+    rows, counts = classified(
+        classifier, tmp_path, [json.dumps({"id": "a", "text": "pooled budget", "heading": "Money"})]
+    )
+    (row,) = rows
+    assert counts == (1, 0)
+    assert set(row) == {"id", "suggestions", "none_probability", "model"}
+    assert set(row["suggestions"][0]) == {"code", "probability", "accepted"}
+    probabilities = [one["probability"] for one in row["suggestions"]]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert len(probabilities) == len(classifier.codes)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "not a JSON object"),
+        ("[1]", "needs an id and a text"),
+        ('{"id": "a"}', "needs an id and a text"),
+        ('{"text": "x"}', "needs an id and a text"),
+        ('{"id": {}, "text": "x"}', "needs an id and a text"),
+        ('{"id": "a", "text": null}', "needs an id and a text"),
+        (json.dumps({"id": "a", "text": "x" * (MAX_TEXT + 1)}), "characters"),
+        ("[" * 100_000, "not a JSON object"),
+    ],
+)
+def test_a_wrong_row_becomes_a_row_that_says_so(classifier: Classifier, tmp_path: Path, line: str, reason: str) -> None:
+    good = json.dumps({"id": "good", "text": "falls"})
+    rows, counts = classified(classifier, tmp_path, [good, line, good])
+    assert counts == (3, 1)
+    assert reason in rows[1]["error"]
+    assert rows[1]["line"] == 2
+    assert rows[0] == rows[2]
+
+
+def test_text_that_looks_like_code_stays_text(classifier: Classifier, tmp_path: Path) -> None:
+    identifier = '=HYPERLINK("x") <script>\u202e'
+    rows, _ = classified(classifier, tmp_path, [json.dumps({"id": identifier, "text": "<script>alert(1)</script>"})])
+    assert rows[0]["id"] == identifier
+
+
+def test_batches_join_without_a_seam(classifier: Classifier, tmp_path: Path) -> None:
+    lines = [json.dumps({"id": number, "text": f"falls service {number % 7}"}) for number in range(2_300)]
+    rows, counts = classified(classifier, tmp_path, lines)
+    assert counts == (2_300, 0)
+    assert [row["id"] for row in rows] == list(range(2_300))
+    assert rows[5]["suggestions"] == rows[2_245]["suggestions"]
+
+
+def test_a_missing_file_says_where(classifier: Classifier, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        classify_file(classifier, tmp_path / "absent.jsonl", tmp_path / "out.jsonl", NoProgress())
+    assert "absent.jsonl" in caught.value.where
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_score_rows_is_a_function_of_its_batch(classifier: Classifier) -> None:
+    rows: list[dict[str, Any]] = [{"id": 1, "text": "falls"}, {"id": 2, "line": 2, "error": "wrong"}]
+    assert score_rows(classifier, rows) == score_rows(classifier, rows)
+    assert score_rows(classifier, rows)[1] == rows[1]
