@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ class BlobStore:
             return
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.{id(data):x}.partial")
+        partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
         try:
             partial.write_bytes(data)
             partial.replace(target)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +22,11 @@ MAX_REGISTER_BYTES = 50_000_000
 
 
 def _date(value: str) -> str:
-    if value and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", value):
+    if value and not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?", value):
         msg = "a date is YYYY, YYYY-MM or YYYY-MM-DD"
         raise ValueError(msg)
+    if len(value) == len("YYYY-MM-DD"):
+        date.fromisoformat(value)
     return value
 
 
@@ -33,7 +37,8 @@ def _url(value: str) -> str:
     return value
 
 
-_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)]
+# No NUL: no path holds one, and PostgreSQL keeps none.
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000, pattern=r"^[^\x00]*$")]
 
 
 class _RegisterRow(BaseModel):
@@ -71,7 +76,16 @@ def candidates(paths: Iterable[Path]) -> list[Candidate]:
     InputError
         If a path is not there, a folder holds no plan, or a register has a wrong row (each is named with its line).
     """
-    return [found for path in paths for found in _candidates(path)]
+    return [found for path in paths for found in _named(path)]
+
+
+def _named(path: Path) -> list[Candidate]:
+    try:
+        return _candidates(path)
+    except csv.Error as error:
+        raise InputError(f"the register is not a table: {error}", where=str(path)) from error
+    except OSError as error:
+        raise InputError(f"it cannot be read: {error.strerror}", where=str(path)) from error
 
 
 def _candidates(path: Path) -> list[Candidate]:
@@ -91,10 +105,10 @@ def _register(path: Path) -> Iterator[Candidate]:
     if path.stat().st_size > MAX_REGISTER_BYTES:
         raise InputError(f"a register has at most {MAX_REGISTER_BYTES:,} bytes", where=str(path))
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("the register is not UTF-8 text", where=str(path), mend="save it as CSV UTF-8") from error
-    reader = csv.DictReader(lines)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     if "path" not in (reader.fieldnames or ()):
         raise InputError(
             "the register has no column 'path'",

@@ -99,6 +99,8 @@ def load_settings(root: Path | None) -> Settings:
         tree = tomllib.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings are not TOML: {error}", where=str(path)) from error
+    except OSError as error:
+        raise SettingsError(f"the settings cannot be read: {error.strerror}", where=str(path)) from error
     try:
         return Settings.model_validate(_laid_over(tree, overrides))
     except ValidationError as error:
@@ -137,10 +139,10 @@ def _laid_over(tree: Mapping[str, Any], overrides: Mapping[str, str]) -> dict[st
     merged = {name: dict(value) if isinstance(value, dict) else value for name, value in tree.items()}
     for key, value in overrides.items():
         section, _, name = key.rpartition(".")
-        if section:
-            merged.setdefault(section, {})[name] = value
-        else:
+        if not section:
             merged[name] = value
+        elif isinstance(merged.setdefault(section, {}), dict):  # anything else is for the validation to refuse
+            merged[section][name] = value
     return merged
 
 

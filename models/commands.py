@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from careatlas.commands.run import say_report
-from careatlas.commands.session import JsonOption, progress_of, project_of, session_of
+from careatlas.commands.session import JsonOption, progress_of, project_of, project_or_none
 
 
 def suggest(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -38,7 +38,7 @@ def classify(
     from models.classify_rows import classify_file
     from models.tiers import classifier_of
 
-    book = find_codebook(codebook, session_of(context).project_dir)
+    book = find_codebook(codebook, project_or_none(context))
     classifier = classifier_of(model, book)
     with progress_of(context) as progress:
         rows, wrong = classify_file(classifier, source, out, progress)

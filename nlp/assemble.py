@@ -66,9 +66,12 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
     for page in document.pages:
         start = builder.length
         builder.dropped.clear()
-        for position, block in enumerate(blocks_of(page, repeated, rules)):
-            place = _Place(sha256, name, page.number, position)
-            passages.append(_passage(place, block, builder, headings))
+        position = 0
+        for block in blocks_of(page, repeated, rules):
+            passage = _passage(_Place(sha256, name, page.number, position), block, builder, headings)
+            if passage.text:  # nothing is left of a line of control characters
+                passages.append(passage)
+                position += 1
         pages.append(_page(name, page, start, builder.length))
         builder.dropped.update({UNPLACED: page.unplaced} if page.unplaced else {})
         dropped += [Dropped(page=page.number, reason=why, glyph_count=n) for why, n in builder.dropped.items()]

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from careatlas.geometry import Box
 from careatlas.offsets import packed
 from careatlas.passage import LineAnchor
 from nlp.line import Line
@@ -145,7 +144,7 @@ class TextBuilder:
             return False
         before = _BROKEN.search(line.text.rstrip())
         after = _NEXT_WORD.match(following.text.lstrip())
-        if before is None or after is None or _same_row(line.box, following.box):
+        if before is None or after is None or _same_row(line, following):
             return False
         joined, hyphenated = before[1] + after[0], f"{before[1]}-{after[0]}"
         if self._known(joined.lower()):
@@ -154,7 +153,7 @@ class TextBuilder:
 
     def _glued(self, line: Line, following: Line) -> bool:
         text = line.text.rstrip()
-        if _same_row(line.box, following.box):
+        if _same_row(line, following):
             gap = following.box.x0 - line.box.x1
             return gap < 0.2 * line.size and text == line.text and following.text[:1] not in {" ", "\u00a0"}
         return bool(_HYPHEN_AT_END.search(text) and _GOES_ON.match(following.text.lstrip()))
@@ -190,8 +189,8 @@ class TextBuilder:
                 self.dropped[CONTROL] += 1
 
     def _add(self, text: str, source: int, source_length: int) -> None:
-        if not text:
-            return
+        if not text or (text == " " and (not self._parts or self._parts[-1][-1].isspace())):
+            return  # a second space: what stood between the two was taken out
         if self._rows:
             start, length, source_start, length_there = self._rows[-1]
             one_to_one = length == length_there and len(text) == source_length
@@ -213,7 +212,10 @@ def _pieces(body: str, first: int) -> Iterator[tuple[str, str, int]]:
         yield match.lastgroup or "other", match.group(), match.start()
 
 
-def _same_row(first: Box, second: Box) -> bool:
+def _same_row(line: Line, following: Line) -> bool:
+    first, second = line.box, following.box
+    if first.height > max(first.width, 2 * line.size):
+        return False  # text that runs up or down the page: what stands to its right is the next line
     overlap = min(first.y1, second.y1) - max(first.y0, second.y0)
     return overlap > 0.5 * min(first.height, second.height) and second.x0 > first.x0
 

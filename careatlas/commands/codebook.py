@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from careatlas.commands.session import JsonOption, project_of, session_of
+from careatlas.commands.session import JsonOption, project_of, project_or_none
 
 NameOrFile = Annotated[str, typer.Argument(help="A shipped codebook, one imported into the project, or a file.")]
 
@@ -21,7 +21,7 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     from careatlas.codebook_shelf import all_codebooks
     from careatlas.console import say, say_json, say_table
 
-    books = all_codebooks(session_of(context).project_dir)
+    books = all_codebooks(project_or_none(context))
     rows = [(book.id, book.version, book.provenance, len(book.codes), book.title) for book in books]
     walks = [(walk.source_id, walk.target_id, len(walk.links)) for walk in shipped_crosswalks()]
     if as_json:
@@ -45,7 +45,7 @@ def show(
     from careatlas.codebook_shelf import codebook_lines, find_codebook, plain_codebook
     from careatlas.console import say, say_json
 
-    book = find_codebook(codebook, session_of(context).project_dir)
+    book = find_codebook(codebook, project_or_none(context))
     if code:
         book.code(code)
     if as_json:
@@ -63,7 +63,7 @@ def validate(context: typer.Context, codebook: NameOrFile, as_json: JsonOption =
     from careatlas.codebook_shelf import find_codebook
     from careatlas.console import say, say_json
 
-    book = find_codebook(codebook, session_of(context).project_dir, check=False)
+    book = find_codebook(codebook, project_or_none(context), check=False)
     found = problems(book)
     if as_json:
         say_json({"id": book.id, "version": book.version, "codes": len(book.codes), "problems": found})
@@ -83,7 +83,7 @@ def diff(context: typer.Context, before: NameOrFile, after: NameOrFile, as_json:
     from careatlas.codebook_shelf import find_codebook
     from careatlas.console import say, say_json
 
-    folder = session_of(context).project_dir
+    folder = project_or_none(context)
     changes = differences(find_codebook(before, folder), find_codebook(after, folder))
     if as_json:
         say_json([asdict(change) for change in changes])

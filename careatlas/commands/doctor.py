@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from careatlas.commands.session import JsonOption, session_of
+from careatlas.commands.session import JsonOption, project_or_none
 
 
 def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -13,14 +13,8 @@ def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
 
     from careatlas.console import say, say_json, say_table
     from careatlas.doctor import Health, examine
-    from careatlas.errors import UsageError
-    from careatlas.project import find_project
 
-    try:
-        root = find_project(session_of(context).project_dir)
-    except UsageError:
-        root = None
-    checks = examine(root)
+    checks = examine(project_or_none(context))
     if as_json:
         say_json([asdict(check) for check in checks])
     else:

@@ -45,6 +45,17 @@ def project_of(context: typer.Context) -> Iterator[Any]:
         yield project
 
 
+def project_or_none(context: typer.Context) -> Path | None:
+    """Return the folder of the project that is meant, ``None`` where there is none: not every command needs one."""
+    from careatlas.errors import UsageError
+    from careatlas.project import find_project
+
+    try:
+        return find_project(session_of(context).project_dir)
+    except UsageError:
+        return None
+
+
 @contextmanager
 def progress_of(context: typer.Context) -> Iterator[Any]:
     """Give the progress that fits the session (a :class:`careatlas.progress.Progress`)."""
