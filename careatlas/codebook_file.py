@@ -35,6 +35,7 @@ _Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,6
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
 _Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 _RESERVED = "none"
+_DEEPEST = 10  # levels of YAML; a codebook has four
 
 
 class _Row(BaseModel):
@@ -109,9 +110,17 @@ class _PlainLoader(_SafeLoader):  # type: ignore[misc]
 
 
 def _yaml_tree(text: str) -> Mapping[str, Any]:
-    # Nested aliases expand to gigabytes: they are looked for in the events, before anything is built.
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_SafeLoader)):
-        raise yaml.YAMLError("aliases are not accepted in a codebook")
+    # Nested aliases expand to gigabytes, and deep nesting overflows the C parser's stack: both are looked for in the
+    # events, before anything is built.
+    depth = 0
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not accepted in a codebook")
+        if getattr(event, "tag", None):
+            raise yaml.YAMLError("tags are not accepted in a codebook")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError("it is nested too deep for a codebook")
     tree = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a subclass of the safe loader
     if not isinstance(tree, dict):
         raise yaml.YAMLError("the top level is not a mapping")
@@ -154,7 +163,7 @@ def _parsed(path: Path) -> Mapping[str, Any]:
     try:
         text = data.decode("utf-8-sig")
         return _tree(text, path)
-    except (UnicodeDecodeError, yaml.YAMLError, tomllib.TOMLDecodeError, csv.Error, RecursionError) as error:
+    except (ValueError, yaml.YAMLError, csv.Error, RecursionError) as error:  # ValueError: a date or number that is none
         raise InputError(f"the file is not what its name says: {error}", where=str(path)) from error
 
 
@@ -174,7 +183,12 @@ _LISTS = ("include", "exclude", "cues", "positive", "negative")
 
 def _csv_tree(text: str, stem: str) -> Mapping[str, Any]:
     rows = []
-    for row in csv.DictReader(io.StringIO(text), strict=True):
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    header = [name.strip() for name in reader.fieldnames or ()]
+    for name in header:
+        if header.count(name) > 1:
+            raise csv.Error(f"the column {name!r} stands twice")
+    for row in reader:
         if None in row:
             raise csv.Error(f"a row has more cells than the header: {row[None]}")
         cells = {name.strip(): (value or "").strip() for name, value in row.items()}
@@ -186,7 +200,7 @@ def _csv_tree(text: str, stem: str) -> Mapping[str, Any]:
     return {
         "id": identifier,
         "version": "0.1.0",
-        "title": stem,
+        "title": identifier,  # not the stem: the copy that an import makes is named after the identifier
         "provenance": "reconstructed",
         "source": "imported table",
         "codes": rows,

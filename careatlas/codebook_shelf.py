@@ -50,6 +50,7 @@ def import_codebook(root: Path, file: Path) -> Codebook:
     """
     book = read_codebook(file)
     target = root / FOLDER / f"{book.id}{file.suffix.lower()}"
+    outdated = []
     for item in _imported(root):
         known = read_codebook(item)
         if known.id == book.id and known.version == book.version and known != book:
@@ -58,11 +59,25 @@ def import_codebook(root: Path, file: Path) -> Codebook:
                 where=str(item),
                 mend="give the changed codebook a new version: labels name the version they were made with",
             )
-        if known.id == book.id:
+        if known.id == book.id and item != target:
+            outdated.append(item)
+    try:
+        _copy(file, target)
+        for item in outdated:
             item.unlink()
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"the codebook cannot be kept: {error.strerror}", where=str(target)) from error
     return book
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        partial.write_bytes(file.read_bytes())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def plain_codebook(book: Codebook) -> dict[str, Any]:
@@ -76,6 +91,7 @@ def plain_codebook(book: Codebook) -> dict[str, Any]:
         "summary": book.summary,
         "rules": book.rules,
         "none_definition": book.none_definition,
+        "background": book.background,
         "attributes": [asdict(item) for item in book.attributes],
         "codes": [asdict(code) for code in book.codes],
     }

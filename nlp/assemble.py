@@ -13,7 +13,7 @@ from nlp.blocks import Block, blocks_of, boxes_of
 from nlp.furniture import furniture
 from nlp.headings import heading_rules
 from nlp.line import PageLines, Pages, glyphs
-from nlp.normalise import TextBuilder, words_of
+from nlp.normalise import TextBuilder, folded, words_of
 from nlp.version import PARSER_VERSION
 
 MAX_HEADING_IN_PATH = 200  # characters
@@ -127,7 +127,8 @@ def _passage(place: _Place, block: Block, builder: TextBuilder, headings: Headin
 def _cell_lines(block: Block, builder: TextBuilder) -> Iterator[LineAnchor]:
     for index, cell in enumerate(block.cells):
         builder.insert("; " if index else "")
-        builder.insert(f"{block.header[index]}: " if block.header and block.header[index] else "")
+        header = folded(block.header[index]) if block.header else ""
+        builder.insert(f"{header}: " if header else "")
         yield from builder.add_lines(list(cell.lines))
 
 

@@ -88,7 +88,7 @@ def _flow_block(number: int, lines: list[Line], rules: HeadingRules) -> Block:
         return Block(PassageKind.CONTENTS, tuple(lines), "leader dots", 0.8)
     if role in _KIND_OF_ROLE:
         return Block(_KIND_OF_ROLE[role], tuple(lines), f"tag:{role}", 0.95)
-    if _BULLET.match(lines[0].text):
+    if _BULLET.match(lines[0].text) and sum(glyphs(line.text) for line in lines) > 2:  # a lone dash is a table's zero
         return Block(PassageKind.LIST_ITEM, tuple(lines), "bullet", 0.8)
     evidence = f"tag:{role}" if role else "layout"
     return Block(PassageKind.PARAGRAPH, tuple(lines), evidence, 0.9 if role else 0.7)
@@ -114,7 +114,7 @@ def _merged(pieces: Iterable[list[Line]], number: int, rules: HeadingRules) -> I
     """Join untagged pieces that one sentence runs through: many writers end a block at every line."""
     waiting: list[Line] = []
     for piece in pieces:
-        if waiting and _runs_on(waiting[-1], piece[0], number, rules):
+        if waiting and (_is_lone_bullet(waiting, piece[0]) or _runs_on(waiting[-1], piece[0], number, rules)):
             waiting += piece
             continue
         if waiting:
@@ -122,6 +122,14 @@ def _merged(pieces: Iterable[list[Line]], number: int, rules: HeadingRules) -> I
         waiting = list(piece)
     if waiting:
         yield waiting
+
+
+def _is_lone_bullet(waiting: Sequence[Line], first: Line) -> bool:
+    # Many writers set the bullet in a font of its own, and so in a block of its own.
+    (last, *others) = waiting
+    alone = not others and len(last.text.strip()) <= 3 and _BULLET.match(last.text.strip() + " ")
+    same_row = min(last.box.y1, first.box.y1) - max(last.box.y0, first.box.y0) > 0
+    return bool(alone) and same_row and first.box.x0 > last.box.x0 and not (last.place.role or first.place.role)
 
 
 def _runs_on(last: Line, first: Line, number: int, rules: HeadingRules) -> bool:

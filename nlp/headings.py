@@ -20,6 +20,7 @@ _NUMBERED = re.compile(
     r"^(?:(?:section|part|chapter|appendix|annex)\s+[\dA-Z]{1,3}\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?(?=\s+\S))",
     re.IGNORECASE,
 )
+_BULLETS = frozenset("•●○◦▪■□➢➤✓\uf0a7\uf0b7\uf0d8\uf0fc")
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*\d*\s*$")
 _ENDS_SENTENCE = re.compile(r"[.;,:]\s*$")
 
@@ -74,7 +75,13 @@ class HeadingRules:
         return self._by_look(text, lines)
 
     def _by_look(self, text: str, lines: Sequence[Line]) -> Heading | None:
-        if glyphs(text) < 3 or len(lines) > 3 or _ENDS_SENTENCE.search(text) or not any(map(str.isalpha, text)):
+        if (
+            text[:1] in _BULLETS
+            or glyphs(text) < 3
+            or len(lines) > 3
+            or _ENDS_SENTENCE.search(text)
+            or not any(map(str.isalpha, text))
+        ):
             return None
         size = _rounded(lines[0].size)
         large, bold = size >= self.body_size * LARGER, all(line.bold for line in lines)

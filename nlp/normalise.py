@@ -174,18 +174,12 @@ class TextBuilder:
 
     def _add_odd(self, body: str, first: int, source: int) -> None:
         for kind, piece, at in _pieces(body, first):
-            if kind == "space":
-                self._add(" ", source + at, len(piece))
-            elif kind == "ligature":
-                self._add(_LIGATURES[piece], source + at, 1)
-            elif kind == "bullet":
-                self._add("•", source + at, 1)
-            elif kind == "soft":
-                self._remove(source + at)
-            elif kind == "plain":
-                self._add(piece, source + at, len(piece))
-            else:
-                self._remove(source + at)
+            stored = _stored(kind, piece)
+            if stored:
+                self._add(stored, source + at, len(piece))
+                continue
+            self._remove(source + at)
+            if kind != "soft":
                 self.dropped[CONTROL] += 1
 
     def _add(self, text: str, source: int, source_length: int) -> None:
@@ -210,6 +204,19 @@ class TextBuilder:
 def _pieces(body: str, first: int) -> Iterator[tuple[str, str, int]]:
     for match in _PIECE.finditer(body, first):
         yield match.lastgroup or "other", match.group(), match.start()
+
+
+def _stored(kind: str, piece: str) -> str:
+    if kind == "plain":
+        return piece
+    return {"space": " ", "ligature": _LIGATURES.get(piece, ""), "bullet": "•"}.get(kind, "")
+
+
+def folded(text: str) -> str:
+    """Return text as the stored text would hold it, where its characters need no map (a header repeated in a row)."""
+    if not _ODD.search(text):
+        return text
+    return " ".join("".join(_stored(kind, piece) for kind, piece, _ in _pieces(text, 0)).split())
 
 
 def _same_row(line: Line, following: Line) -> bool:

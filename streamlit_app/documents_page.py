@@ -12,6 +12,7 @@ from streamlit_app.csv_file import csv_bytes
 from streamlit_app.documents_query import (
     CSV_HEADER,
     HEADER,
+    PER_PAGE,
     all_documents,
     cells,
     csv_cells,
@@ -44,11 +45,11 @@ def show_documents(project: Project, follow: Callable[[str, Mapping[str, str]], 
     pages = page_count(total)
     number = st.pagination(pages, key="list", bind="query-params") if pages > 1 else 1
     shown = document_page(project, which, number, total)
-    first = (shown.number - 1) * 50 + 1
-    caption = f"{first:,} to {first + len(shown.items) - 1:,} of {total:,} documents. A title opens its pages."
+    first = (shown.number - 1) * PER_PAGE + 1
+    caption = f"{first:,} to {first + len(shown.items) - 1:,} of {total:,}. A title opens its pages."
     show_table("documents", caption, HEADER, [cells(item) for item in shown.items], follow=follow)
     st.download_button(
-        f"Download these {total:,} documents as CSV",
+        f"Download the whole list as CSV ({total:,})",
         lambda: csv_bytes(CSV_HEADER, map(csv_cells, all_documents(project, which))),
         "documents.csv",
         "text/csv",

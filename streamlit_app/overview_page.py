@@ -84,8 +84,8 @@ def _codes(seen: Overview, model: StoredModel) -> None:
     st.subheader("Suggested codes", anchor=False)
     st.badge(MACHINE_ONLY, icon=":material/smart_toy:", color="orange")
     caption = (
-        f"Passages that the model accepts for each code, of {seen.scored:,} passages that it scored. A passage can have"
-        " several codes. Nobody has checked these numbers."
+        f"Passages for which the model accepts each code, out of {seen.scored:,} that it scored. A passage can have"
+        " several codes. These are the model's own counts: what people judged does not enter them."
     )
     show_table("codes", caption, CODE_HEADER, [code_cells(row) for row in seen.codes])
     data = csv_bytes(CODE_CSV_HEADER, [code_csv(row, model.model_id) for row in seen.codes])

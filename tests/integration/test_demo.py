@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +26,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, li
     assert "synthetic" in done.stdout
     truth = (folder / "plans-seed-20" / "truth.jsonl").read_text(encoding="utf-8").splitlines()
     with open_project(folder) as project:
-        yield project, [json.loads(line) for line in truth]
+        rows = [json.loads(line) for line in truth]
+        yield project, [{**row, "file": row["file"].rsplit("/", 1)[-1]} for row in rows]
 
 
 def plain(text: str) -> str:
@@ -73,7 +73,7 @@ def test_the_scanned_page_is_marked_and_not_read_as_empty(demo: tuple[Project, l
 
 
 def test_suggestions_lean_towards_what_was_planted(demo: tuple[Project, list[dict[str, Any]]]) -> None:
-    """Not a measure of accuracy: the plans are made from templates. It shows that the chain is joined up the right way."""
+    """No measure of accuracy, since the plans are made from templates: it shows that the chain is joined up."""
     project, truth = demo
     right = total = 0
     with project.store.read() as connection:

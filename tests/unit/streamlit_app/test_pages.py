@@ -38,7 +38,7 @@ def test_overview_counts_and_marks_what_only_a_machine_said(app_of: Start) -> No
     assert shown["Documents"] == "3"
     assert shown["Passages"] == "5"
     tables = app.parts("rowtable")
-    assert any("of 3 passages that it scored" in table["caption"] for table in tables)
+    assert any("out of 3 that it scored" in table["caption"] for table in tables)
     assert "not calibrated" in app.words()
     badges = [item.value for item in app.test.markdown if "machine, not checked" in item.value]
     assert len(badges) == 3  # the model, the codes, the areas
