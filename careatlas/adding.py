@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from careatlas.errors import InputError
+from careatlas.plain_text import for_store
 from careatlas.progress import Progress
 from careatlas.project import Project
 from careatlas.register import Candidate, candidates
@@ -66,4 +67,4 @@ def _add(project: Project, candidate: Candidate) -> bool:
         raise InputError(f"it cannot be read: {error.strerror}") from error
     sha256 = project.blobs.put(data)
     with project.store.write() as connection:
-        return documents.add(connection, candidate.document(sha256, len(data)), str(candidate.path))
+        return documents.add(connection, candidate.document(sha256, len(data)), for_store(candidate.path))

@@ -7,6 +7,7 @@ import platform
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -52,7 +53,7 @@ def examine(root: Path | None) -> list[Check]:
 
 def _python() -> Iterator[Check]:
     yield Check(name="python", health=Health.OK, found=f"{platform.python_version()} on {platform.system()}")
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     words = "ENABLE_FTS5" in options
     yield Check(
@@ -102,7 +103,12 @@ def _programs() -> Iterator[Check]:
 
 
 def _stages() -> Iterator[Check]:
-    for stage in stages():
+    try:
+        found = stages()
+    except CareAtlasError as error:
+        yield Check(name="stages", health=Health.WRONG, found=error.what, mend=error.mend)
+        return
+    for stage in found:
         references = [
             reference for reference in (stage.run, stage.commands, stage.page_image, stage.serve) if reference
         ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
+from pathlib import Path
 
 # Characters that turn the direction of what follows; on a terminal they can make one name look like another.
 _DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
@@ -33,6 +35,11 @@ def for_spreadsheet(text: str) -> str:
     numbers are written as numbers, so that a minus sign survives.
     """
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def for_store(path: Path | str) -> str:
+    """Return a path as text that every store takes: bytes of a name that are not UTF-8 are written as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _acts(character: str) -> bool:

@@ -49,11 +49,17 @@ def create_project(root: Path) -> Path:
         raise UsageError(f"{root} is a project already", where=str(path))
     try:
         root.mkdir(parents=True, exist_ok=True)
-        path.write_text(_TEMPLATE.format(name=json.dumps(root.resolve().name, ensure_ascii=False)), encoding="utf-8")
+        path.write_text(_TEMPLATE.format(name=_toml_string(root.resolve().name)), encoding="utf-8")
     except OSError as error:
         raise InputError(f"the folder cannot be made: {error.strerror}", where=str(root)) from error
     with open_project(root):
         return path
+
+
+def _toml_string(text: str) -> str:
+    # JSON's strings are TOML's, but for DEL; a file name that is not UTF-8 comes with surrogates, which are no text.
+    plain = text.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from careatlas.document import Document
 from careatlas.errors import InputError
 from careatlas.identifiers import AreaCode, Sha256, document_id
+from careatlas.plain_text import for_store
 
 SUFFIXES = frozenset({".pdf"})
 MAX_REGISTER_BYTES = 50_000_000
@@ -63,9 +64,8 @@ class Candidate:
     def document(self, sha256: Sha256, byte_count: int) -> Document:
         """Return the document that this file with this content is."""
         facts = {**self.facts, "area_code": AreaCode(self.facts.get("area_code", ""))}
-        return Document(
-            document_id=document_id(sha256), sha256=sha256, byte_count=byte_count, name=self.path.name, **facts
-        )
+        name = for_store(self.path.name)
+        return Document(document_id=document_id(sha256), sha256=sha256, byte_count=byte_count, name=name, **facts)
 
 
 def candidates(paths: Iterable[Path]) -> list[Candidate]:

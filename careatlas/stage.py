@@ -79,8 +79,19 @@ class StageReport:
 
 
 def stages() -> tuple[Stage, ...]:
-    """Return the installed stages in the order in which they run."""
-    found = [point.load() for point in entry_points(group=GROUP)]
+    """Return the installed stages in the order in which they run.
+
+    Raises
+    ------
+    StageError
+        If one that is installed cannot be imported.
+    """
+    found = []
+    for point in entry_points(group=GROUP):
+        try:
+            found.append(point.load())
+        except (ImportError, AttributeError) as error:
+            raise StageError(f"stage {point.name!r} cannot be loaded: {error}", mend="install it again") from error
     return tuple(sorted(found, key=lambda stage: (stage.order, stage.name)))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,6 +18,7 @@ from nlp.limits import Limits
 from nlp.worker import PRELOAD, limit_process
 
 MEDIA_TYPE = "image/png"
+COLOURS = 64
 MAX_PIXELS = 25_000_000  # of one image; a larger page is made smaller
 _SECONDS_PER_PAGE = 20.0
 _POINTS_PER_INCH = 72
@@ -94,9 +97,19 @@ def render_pages(path: str, numbers: Sequence[int], dpi: int, limits: Limits, ou
             pixels = page.rect.width * page.rect.height * scale * scale
             scale *= min(1.0, (MAX_PIXELS / pixels) ** 0.5) if pixels else 1.0
             picture = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
-            _send(out, number, "", picture.tobytes("png"))
+            _send(out, number, "", _png(picture))
         except (RuntimeError, ValueError, MemoryError) as error:
             _send(out, number, f"it cannot be drawn: {one_line(error)}")
+
+
+def _png(picture: Any) -> bytes:
+    """Encode with 64 colours: a third of the bytes of a full PNG, and quicker (benchmarks/page_images.py)."""
+    from PIL import Image
+
+    image = Image.frombytes("RGB", (picture.width, picture.height), picture.samples)
+    buffer = io.BytesIO()
+    image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _send(out: Connection, number: int, reason: str, image: bytes = b"") -> None:

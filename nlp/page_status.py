@@ -91,6 +91,5 @@ _ENOUGH = 2 * COVERED * _GRID * _GRID
 
 
 def _cell(value: float, size: float) -> int:
-    if size <= 0 or value != value:
-        return 0
-    return int(min(max(value / size, 0.0), 0.999) * _GRID)
+    share = value / size if size > 0 else 0.0
+    return int(min(max(share, 0.0), 0.999) * _GRID) if share == share else 0  # NaN is equal to nothing

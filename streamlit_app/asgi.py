@@ -9,4 +9,4 @@ from starlette.middleware import Middleware
 
 from streamlit_app.headers import SecurityHeaders
 
-app = st.App(Path(__file__).with_name("main.py"), middleware=[Middleware(SecurityHeaders)])
+app = st.App(Path(__file__).parent / "main.py", middleware=[Middleware(SecurityHeaders)])

@@ -14,7 +14,7 @@ from careatlas.errors import MissingDependencyError, SettingsError, UsageError
 from careatlas.project import open_project
 from streamlit_app.identity import REVIEWER, is_loopback
 
-_MAIN = Path(__file__).with_name("asgi.py")
+_MAIN = Path(__file__).parent / "asgi.py"
 _FIXED = {
     "server.fileWatcherType": "none",
     "server.enableXsrfProtection": "true",

@@ -21,6 +21,7 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+from sqlalchemy import URL
 
 from careatlas.document import Document, DocumentOutcome, Page, PageStatus
 from careatlas.geometry import Box
@@ -295,7 +296,7 @@ _numbers = count(1)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str | URL:
     """Give the URL of a fresh and empty database, on each dialect in turn."""
     if request.param == "sqlite":
         return sqlite_url(tmp_path / "store.sqlite")
@@ -309,7 +310,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+def store(store_url: str | URL) -> Iterator[Store]:
     """Give a fresh store of the newest version, on each dialect in turn."""
     opened = Store(store_url)
     opened.migrate()

@@ -11,10 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from careatlas.errors import MissingDependencyError, StoreError
+from careatlas.plain_text import for_store
 
 _LOCK_KEY = 0x0CA4EA71A5  # PostgreSQL advisory lock that one migrating process holds
 
@@ -24,7 +25,7 @@ class Store:
 
     Parameters
     ----------
-    url : str
+    url : str or URL
         A SQLAlchemy URL: ``sqlite:///path`` or ``postgresql://user@host/name``. Passwords belong into the
         environment (``CAREATLAS_STORE__URL``) or into PostgreSQL's own password file.
 
@@ -36,9 +37,9 @@ class Store:
         If the PostgreSQL driver is not installed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self._engine = _engine(url)
-        self.url = self._engine.url.render_as_string(hide_password=True)
+        self.url = _shown(self._engine.url)
 
     @property
     def dialect(self) -> str:
@@ -48,7 +49,9 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one unchanging state of the store."""
-        with _translated(self.url), self._engine.connect() as connection:
+        # SQLite reads one state anyway; PostgreSQL would else show what others commit between two statements.
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with _translated(self.url), self._engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
@@ -100,9 +103,9 @@ class Store:
         self._engine.dispose()
 
 
-def sqlite_url(path: Path) -> str:
-    """Return the URL of a SQLite store at ``path``."""
-    return f"sqlite:///{path}"
+def sqlite_url(path: Path) -> URL:
+    """Return the URL of a SQLite store at ``path``, whatever signs its folder is named with (``?``, ``%``)."""
+    return URL.create("sqlite", database=str(path))
 
 
 def migrations(dialect: str) -> dict[int, tuple[str, str]]:
@@ -134,16 +137,25 @@ def _version(connection: Connection) -> int:
     return int(connection.execute(text("SELECT coalesce(max(version), 0) FROM schema_version")).scalar_one())
 
 
-def _engine(url: str) -> Engine:
+def _shown(url: URL) -> str:
+    """Return the address without its secrets; PostgreSQL takes passwords in the query part too."""
+    secret = {name: "***" for name in url.query if "password" in name.lower()}
+    name = url.database and for_store(url.database)
+    return url.set(database=name).update_query_dict(secret).render_as_string(hide_password=True)
+
+
+def _engine(url: str | URL) -> Engine:
     try:
-        if url.startswith(("postgres://", "postgresql://")):
+        if isinstance(url, str) and url.startswith(("postgres://", "postgresql://")):
             url = "postgresql+psycopg://" + url.split("://", 1)[1]
+        if make_url(url).get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ArgumentError("neither SQLite nor PostgreSQL")
         engine = create_engine(url)
     except ModuleNotFoundError as error:
         raise MissingDependencyError(
             "the driver for PostgreSQL is not installed", mend="pip install 'careatlas[postgres]'"
         ) from error
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # ValueError: a port that is no number
         raise StoreError(
             "the address of the store cannot be used", mend="sqlite:///FILE or postgresql://..."
         ) from error

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
 
 CHROMIUM = "/usr/bin/chromium"
-REQUIRE_ALL = os.environ.get("CAREATLAS_REQUIRE_ALL") == "1"
 HOSTILE = "<img src=x onerror=window.hit=1> **bold** [a](javascript:window.hit=1) =HYPERLINK(1)"
 
 
@@ -147,7 +145,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     pdf, root, log = folder / "plan.pdf", folder / "project", folder / "server.log"
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("CAREATLAS_REQUIRE_ALL", raising=False)
+        for name in [name for name in os.environ if name.upper().startswith("CAREATLAS_")]:
+            patch.delenv(name)  # the settings of the person who runs the tests
         make_pdf(pdf)
         document_id = make_project(root, pdf)
         port = free_port("127.0.0.1", 0)
@@ -169,11 +168,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser(unavailable: Callable[[str], NoReturn]) -> Iterator[Any]:
     """Debian's Chromium, which finds no name on any network."""
-    if not Path(CHROMIUM).exists() and shutil.which("chromium") is None:
-        reason = f"there is no Chromium at {CHROMIUM}; on Debian: apt-get install chromium"
-        pytest.fail(reason) if REQUIRE_ALL else pytest.skip(reason)
+    if not Path(CHROMIUM).exists():
+        unavailable(f"there is no Chromium at {CHROMIUM}; on Debian: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
