@@ -13,6 +13,8 @@ from careatlas.commands import codebook, demo, doctor, documents, passages, proj
 from careatlas.commands.session import Session
 from careatlas.errors import CareAtlasError
 
+INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
+
 app = typer.Typer(
     name="careatlas",
     no_args_is_help=True,
@@ -57,14 +59,24 @@ def main() -> None:
     from careatlas.console import report_error
 
     try:
-        build()()
-    except CareAtlasError as error:
-        report_error(error, as_json="--json" in sys.argv)
-        sys.exit(error.exit_code)
+        try:
+            build()()
+        except CareAtlasError as error:
+            report_error(error, as_json="--json" in sys.argv)
+            sys.exit(error.exit_code)
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away (``| head``): say nothing more, on either stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except SystemExit as end:
+        # Typer ends so, and makes 1 of a broken pipe (for us: a check found something) and 130 of Ctrl-C.
+        if isinstance(end.__context__, BrokenPipeError):
+            sys.exit(0)
+        if end.code == INTERRUPTED:
+            sys.stderr.write("stopped; the next run goes on from here\n")
+        raise
     except KeyboardInterrupt:
         sys.stderr.write("stopped; the next run goes on from here\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

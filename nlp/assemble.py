@@ -134,7 +134,7 @@ def _cell_lines(block: Block, builder: TextBuilder) -> Iterator[LineAnchor]:
 
 def _page(document: DocumentId, page: PageLines, start: int, end: int) -> Page:
     count = page.glyph_count
-    inside = sum(glyphs(line.text) for line in page.lines if line.place.inside)
+    outside = sum(glyphs(line.text) for line in page.lines if not line.place.inside)
     return Page(
         document_id=document,
         number=page.number,
@@ -143,7 +143,7 @@ def _page(document: DocumentId, page: PageLines, start: int, end: int) -> Page:
         rotation=page.rotation,
         status=page.status,
         glyph_count=count,
-        tagged_share=round(inside / count, 3) if count else 0.0,
+        tagged_share=round(1 - outside / count, 3) if count else 0.0,
         text_start=start,
         text_end=end,
         reason=page.reason,

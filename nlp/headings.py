@@ -22,6 +22,7 @@ _NUMBERED = re.compile(
 )
 _BULLETS = frozenset("•●○◦▪■□➢➤✓\uf0a7\uf0b7\uf0d8\uf0fc")
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*\d*\s*$")
+_BLANK_PAGE = re.compile(r"page (?:is |has been )?(?:intentionally )?left blank", re.IGNORECASE)
 _ENDS_SENTENCE = re.compile(r"[.;,:]\s*$")
 
 
@@ -59,7 +60,7 @@ class HeadingRules:
         """Return the heading that a block is, or ``None``. Tags come first, then bookmarks, numbering, fonts."""
         text = " ".join(line.text.strip() for line in lines)
         role = lines[0].place.role
-        if is_contents(text):
+        if is_contents(text) or _BLANK_PAGE.search(text):
             return None
         if role[:1] == "H":
             if len(text) <= MAX_HEADING and page not in self.untrusted:
@@ -98,7 +99,8 @@ class HeadingRules:
 
 def is_contents(text: str) -> bool:
     """Tell whether a line is an entry of a table of contents: dots that lead to a page number."""
-    return bool(_LEADERS.search(text))
+    # Few lines hold any dots in a row: looking for those first spares the pattern on all others.
+    return ("..." in text or ". ." in text or "…" in text) and bool(_LEADERS.search(text))
 
 
 def heading_rules(pages: Sequence[PageLines], bookmarks: Iterable[Bookmark]) -> HeadingRules:

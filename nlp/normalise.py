@@ -28,54 +28,14 @@ _PIECE = re.compile(
 _ODD = re.compile(rf"[^\S ]|  |[{_SPECIAL}]")
 CONTROL = "control character"
 # Prefixes that English plans hyphenate: a break after one of them is taken as a real hyphen.
-_KEPT_PREFIXES = frozenset(
-    {
-        "co",
-        "non",
-        "self",
-        "well",
-        "long",
-        "short",
-        "multi",
-        "pre",
-        "post",
-        "re",
-        "anti",
-        "inter",
-        "cross",
-        "high",
-        "low",
-        "health",
-        "person",
-        "out",
-        "in",
-        "step",
-        "end",
-        "early",
-        "full",
-        "part",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "day",
-        "time",
-        "fee",
-        "pay",
-        "cost",
-        "old",
-        "older",
-        "mid",
-        "under",
-        "over",
-        "home",
-        "evidence",
-        "place",
-    }
-)
+# fmt: off
+_KEPT_PREFIXES = frozenset({
+    "co", "non", "self", "well", "long", "short", "multi", "pre", "post", "re", "anti", "inter", "cross", "high",
+    "low", "health", "person", "out", "in", "step", "end", "early", "full", "part", "one", "two", "three", "four",
+    "five", "six", "seven", "day", "time", "fee", "pay", "cost", "old", "older", "mid", "under", "over", "home",
+    "evidence", "place",
+})
+# fmt: on
 _BROKEN = re.compile(r"(\w+)-$")
 _HYPHEN_AT_END = re.compile(r"\w-$|\u00ad$")
 _GOES_ON = re.compile(r"[a-z0-9]")
@@ -156,7 +116,8 @@ class TextBuilder:
         if _same_row(line, following):
             gap = following.box.x0 - line.box.x1
             return gap < 0.2 * line.size and text == line.text and following.text[:1] not in {" ", "\u00a0"}
-        return bool(_HYPHEN_AT_END.search(text) and _GOES_ON.match(following.text.lstrip()))
+        broken = text.endswith(("-", "\u00ad")) and _HYPHEN_AT_END.search(text)
+        return bool(broken and _GOES_ON.match(following.text.lstrip()))
 
     def _add_line(self, text: str, mend: bool) -> None:
         source = self._source

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,7 +14,8 @@ from careatlas.errors import StageError
 from careatlas.project import Project
 from careatlas.store import documents, readings
 from nlp.limits import Limits
-from nlp.worker import PRELOAD, limit_process
+from nlp.warm_server import start_worker
+from nlp.worker import limit_process
 
 MEDIA_TYPE = "image/png"
 COLOURS = 64
@@ -54,13 +54,7 @@ def make_page_images(project: Project, document_id: str, numbers: Sequence[int])
 
 
 def _rendered(project: Project, path: str, numbers: Sequence[int], dpi: int) -> Iterator[_Answer]:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOAD))
-    ours, theirs = context.Pipe(duplex=False)
-    limits = Limits.of(project.settings.parse)
-    process = context.Process(target=render_pages, args=(path, tuple(numbers), dpi, limits, theirs), daemon=True)
-    process.start()
-    theirs.close()
+    process, ours = start_worker(render_pages, path, tuple(numbers), dpi, Limits.of(project.settings.parse))
     try:
         for _ in numbers:
             if not ours.poll(60.0 + _SECONDS_PER_PAGE):

@@ -13,7 +13,7 @@ OUTLINE_PATHS = 150  # letters drawn as shapes come in hundreds; a frame, a logo
 OUTLINES_PER_GLYPH = 3  # shapes must outnumber the characters: a drawing beside text does not make the text unreadable
 SOMETHING = 0.02  # share of the page; with not one character, an image this large is all there is to read
 UNMAPPABLE_SHARE = 0.3
-_REPLACEMENT = "\ufffd"
+REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,13 @@ def status_of(text: str, glyph_count: int, ink: Ink | None) -> PageStatus:
     Parameters
     ----------
     text : str
-        All its characters.
+        All its characters, U+FFFD where the font does not say which.
     glyph_count : int
         How many of them are not white space.
     ink : Ink or None
         What else it shows; needed only where there are few characters (:data:`FEW_GLYPHS`).
     """
-    if glyph_count and text.count(_REPLACEMENT) > UNMAPPABLE_SHARE * glyph_count:
+    if glyph_count and text.count(REPLACEMENT) > UNMAPPABLE_SHARE * glyph_count:
         return PageStatus.UNMAPPABLE
     if glyph_count >= FEW_GLYPHS or ink is None:
         return PageStatus.TEXT
@@ -66,28 +66,30 @@ def ink_of(marks: Iterable[tuple[str, tuple[float, float, float, float]]], width
     Shares come from a grid of 50 by 50 cells, so that a thousand small strokes count as the area that they cover
     together and two images on top of each other count once. A path that fills nearly the whole page is its background.
     """
-    images: set[tuple[int, int]] = set()
-    paths: set[tuple[int, int]] = set()
+    images, paths = [0] * _GRID, [0] * _GRID  # one number per row of cells, one bit per cell
     path_count = 0
     for name, (x0, y0, x1, y1) in marks:
         is_image = "image" in name
         if not is_image and "path" not in name and "shade" not in name:
             continue
-        columns = range(_cell(x0, width), _cell(x1, width) + 1)
-        rows = range(_cell(y0, height), _cell(y1, height) + 1)
-        if not is_image and len(columns) * len(rows) >= _BACKGROUND:
+        left, top = _cell(x0, width), _cell(y0, height)
+        columns, rows = max(0, _cell(x1, width) + 1 - left), max(0, _cell(y1, height) + 1 - top)
+        if not is_image and columns * rows >= _BACKGROUND:
             continue
         path_count += not is_image
         marked = images if is_image else paths
-        if len(marked) < _ENOUGH:  # a map can draw a hundred thousand paths: what is known already is not counted on
-            marked.update((column, row) for column in columns for row in rows)
-    cells = _GRID * _GRID
-    return Ink(image_share=len(images) / cells, path_count=path_count, path_share=len(paths) / cells)
+        bits = ((1 << columns) - 1) << left
+        for row in range(top, top + rows):
+            marked[row] |= bits
+    return Ink(image_share=_share(images), path_count=path_count, path_share=_share(paths))
 
 
 _GRID = 50
 _BACKGROUND = 0.9 * _GRID * _GRID
-_ENOUGH = 2 * COVERED * _GRID * _GRID
+
+
+def _share(marked: Iterable[int]) -> float:
+    return sum(map(int.bit_count, marked)) / (_GRID * _GRID)
 
 
 def _cell(value: float, size: float) -> int:

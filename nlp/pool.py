@@ -1,12 +1,11 @@
 """Reading many documents at once: a warm server forks one limited worker per document.
 
-Python's own ``forkserver`` is the warm server. A worker that crashes or is killed costs the page it was on: the
+A worker that crashes or is killed costs the page it was on: the
 document is read again without that page, so that pages 1 to 39 survive a crash on page 40.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -20,7 +19,8 @@ import msgspec
 from careatlas.document import DocumentOutcome
 from careatlas.reading import Reading
 from nlp.limits import Limits
-from nlp.worker import OPENED, PAGE, PRELOAD, READING, REFUSED, read_document
+from nlp.warm_server import start_worker
+from nlp.worker import OPENED, PAGE, READING, REFUSED, read_document
 
 MAX_RETRIES = 3
 WALL_FACTOR = 2.0  # wall seconds allowed per CPU second allowed, plus:
@@ -60,22 +60,20 @@ def read_all(jobs: Iterable[Job], limits: Limits, workers: int = 0) -> Iterator[
     workers : int
         How many at a time; 0 for one per core that this process may use.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOAD))
     slots = workers or len(os.sched_getaffinity(0))
     queue = iter(jobs)
     running: list[_Worker] = []
     try:
         while True:
             while len(running) < slots and (job := next(queue, None)) is not None:
-                running.append(_start(context, job, limits, ()))
+                running.append(_start(job, limits, ()))
             if not running:
                 return
             for worker in _finished(running, limits):
                 running.remove(worker)
                 again = _after(worker)
                 if again is not None:
-                    running.append(_start(context, worker.job, limits, again))
+                    running.append(_start(worker.job, limits, again))
                 elif worker.result is not None:
                     yield worker.job, worker.result
     finally:
@@ -88,15 +86,9 @@ def read_one(job: Job, limits: Limits) -> Reading:
     return next(read_all([job], limits, 1))[1]
 
 
-def _start(
-    context: multiprocessing.context.ForkServerContext, job: Job, limits: Limits, skip: tuple[int, ...]
-) -> _Worker:
-    ours, theirs = context.Pipe(duplex=False)
-    arguments = (job.path, job.sha256, limits, skip, job.password, theirs)
-    process = context.Process(target=read_document, args=arguments, daemon=True)
-    process.start()
-    theirs.close()
-    return _Worker(job, process, ours, time.monotonic() + _wall(limits.base_seconds), skip)
+def _start(job: Job, limits: Limits, skip: tuple[int, ...]) -> _Worker:
+    process, connection = start_worker(read_document, job.path, job.sha256, limits, skip, job.password)
+    return _Worker(job, process, connection, time.monotonic() + _wall(limits.base_seconds), skip)
 
 
 def _wall(cpu_seconds: float) -> float:
@@ -132,14 +124,14 @@ def _listen(worker: _Worker, limits: Limits) -> bool:
         if kind == PAGE:
             worker.page = int(body)
         elif kind == OPENED:
-            worker.deadline = time.monotonic() + _wall(limits.seconds(int(body)))
+            worker.deadline = time.monotonic() + _wall(limits.seconds(min(int(body), limits.max_pages)))
         elif kind == REFUSED:
             outcome, reason = msgspec.msgpack.decode(body, type=tuple[DocumentOutcome, str])
             worker.result = _failure(outcome, reason)
         elif kind == READING:
             worker.result = msgspec.msgpack.decode(body, type=Reading)
         return worker.result is None
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         worker.result = _failure(DocumentOutcome.CRASHED, f"its worker sent what cannot be read: {error}")
         return False
 

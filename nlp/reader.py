@@ -11,11 +11,15 @@ import pymupdf
 from careatlas.document import PageStatus
 from careatlas.geometry import Box
 from nlp.line import Bookmark, Line, PageLines, Pages, glyphs
-from nlp.page_status import FEW_GLYPHS, ink_of, status_of
+from nlp.page_status import FEW_GLYPHS, REPLACEMENT, ink_of, status_of
 from nlp.structure import lines_of, loses_lines
 
 # Tags on; images off (they alone can cost gigabytes); no geometric sort (it loses 3 points of reading order).
 FLAGS = (pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES) | pymupdf.TEXT_COLLECT_STRUCTURE
+# Guessing characters from glyph numbers hides that a font maps them to no Unicode: only where there is no other way.
+_UNGUESSED = FLAGS & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+SMALL_PICTURE = 100_000  # pixels; a page scanned at 72 dpi has half a million
+SHORT_CONTENT = 20_000  # bytes of drawing commands; a page of letters drawn as shapes has a million or more
 MAX_BOOKMARKS = 20_000
 _MAGIC = b"%PDF-"
 _MAGIC_WITHIN = 1024  # bytes; readers accept a little rubbish before the header
@@ -83,8 +87,7 @@ def read_pages(
             _failed(number, "reading it ended the worker") if number in skip else _page(document, number, max_glyphs)
         )
     on_page(0)
-    title = str((document.metadata or {}).get("title") or "").strip()
-    return Pages(sha256, title, tuple(pages), _bookmarks(document))
+    return Pages(sha256, _title(document), tuple(pages), _bookmarks(document))
 
 
 def one_line(error: BaseException) -> str:
@@ -100,23 +103,29 @@ def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
     try:
         page = document.load_page(number - 1)
         width, height, rotation = float(page.rect.width), float(page.rect.height), int(page.rotation)
-        content = page.get_textpage(flags=FLAGS)
+        content = page.get_textpage(flags=_UNGUESSED)
         blocks = content.extractDICT()["blocks"]
         lines = tuple(lines_of(blocks))
+        text = "".join(line.text for line in lines)
+        if REPLACEMENT in text:
+            lines = tuple(lines_of(page.get_text("dict", flags=FLAGS)["blocks"]))
         if rotation:
             lines = tuple(_turned(line, page.rotation_matrix) for line in lines)
         count = sum(glyphs(line.text) for line in lines)
         if count > max_glyphs:
             return _failed(number, f"it has {count:,} characters, more than parse.max_page_glyphs = {max_glyphs:,}")
         ink = ink_of(_marks(page), width, height) if count < FEW_GLYPHS else None
-        text = "".join(line.text for line in lines)
-        unplaced = glyphs(content.extractText()) - count if loses_lines(blocks) else 0
+        unplaced = max(0, glyphs(content.extractText()) - count) if loses_lines(blocks) else 0
         return PageLines(number, width, height, rotation, status_of(text, count, ink), lines, count, unplaced=unplaced)
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         return _failed(number, f"it cannot be read: {one_line(error)}")
 
 
 def _marks(page: Any) -> Any:
+    """Return what a page draws, nothing where that is plain without running the page once more (which is dear)."""
+    pictures = any(width * height > SMALL_PICTURE for _, _, width, height, *_ in page.get_images())
+    if not pictures and not page.get_xobjects() and len(page.read_contents()) <= SHORT_CONTENT:
+        return ()
     return ((item[0], item[1]) for item in page.get_bboxlog())
 
 
@@ -124,6 +133,13 @@ def _turned(line: Line, matrix: Any) -> Line:
     box = pymupdf.Rect(line.box.as_list()) * matrix
     corners = Box.of([round(value, 2) for value in (box.x0, box.y0, box.x1, box.y1)])
     return Line(line.text, corners, line.size, line.bold, line.place)
+
+
+def _title(document: Any) -> str:
+    """Return the title that the file gives itself, unless a word processor made it up."""
+    title = " ".join(str((document.metadata or {}).get("title") or "").split())
+    made_up = title.casefold().startswith(("untitled", "microsoft word", "microsoft powerpoint", "document1"))
+    return "" if made_up or "." in title[-5:] else title
 
 
 def _bookmarks(document: Any) -> tuple[Bookmark, ...]:

@@ -21,8 +21,6 @@ from careatlas.document import DocumentOutcome
 from nlp.limits import Limits
 
 OPENED, PAGE, READING, REFUSED = b"o", b"p", b"r", b"e"
-PRELOAD = ("nlp.reader", "nlp.assemble", "nlp.worker")
-"""Imported once in the server that workers are forked from: PyMuPDF alone takes three seconds."""
 
 
 def read_document(path: str, sha256: str, limits: Limits, skip: Sequence[int], password: str, out: Connection) -> None:

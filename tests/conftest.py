@@ -21,7 +21,6 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
-from sqlalchemy import URL
 
 from careatlas.document import Document, DocumentOutcome, Page, PageStatus
 from careatlas.geometry import Box
@@ -295,24 +294,48 @@ def _until_it_answers(psycopg: object, home: Path, server: subprocess.Popen[byte
 _numbers = count(1)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str | URL:
-    """Give the URL of a fresh and empty database, on each dialect in turn."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "store.sqlite")
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """Return the name of a database of the newest version, to copy: ten times faster than migrating each anew."""
+    name = "careatlas_newest"
+    url = _postgres_database(postgres_url, name)
+    newest = Store(url)
+    newest.migrate()
+    newest.close()
+    return name
+
+
+def _postgres_database(postgres_url: str, name: str, template: str = "template0") -> str:
     import psycopg
 
-    url = request.getfixturevalue("postgres_url")
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return url.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    return postgres_url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Give the name of each dialect in turn."""
+    return request.param
 
 
 @pytest.fixture
-def store(store_url: str | URL) -> Iterator[Store]:
+def store_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a fresh and empty database, on each dialect in turn."""
+    if dialect == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.sqlite"
+    return _postgres_database(request.getfixturevalue("postgres_url"), f"empty_{next(_numbers)}")
+
+
+@pytest.fixture
+def store(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Give a fresh store of the newest version, on each dialect in turn."""
-    opened = Store(store_url)
-    opened.migrate()
+    if dialect == "sqlite":
+        opened = Store(sqlite_url(tmp_path / "store.sqlite"))
+        opened.migrate()
+    else:
+        template = request.getfixturevalue("postgres_template")
+        url = request.getfixturevalue("postgres_url")
+        opened = Store(_postgres_database(url, f"test_{next(_numbers)}", template))
     yield opened
     opened.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy import Connection, func, insert, select
@@ -20,7 +20,7 @@ _COLUMNS = [column for column in judgement.c if column.name not in _PLACE]
 
 def append(connection: Connection, item: Judgement, judged: Passage) -> None:
     """Add a judgement, with the place and words of the passage as they were when it was judged."""
-    row = {**asdict(item), "made_at": item.made_at.isoformat()}
+    row = {**asdict(item), "made_at": item.made_at.astimezone(UTC).isoformat()}  # one zone: sorted as text
     place = {
         "document_id": judged.document_id,
         "page": judged.page,

@@ -92,9 +92,9 @@ def stream(connection: Connection, which: PassageFilter, *, batch: int = 1_000) 
     """Yield the passages that pass a filter, in the order of their documents, ``batch`` rows in memory at a time."""
     order = (passage.c.document_id, passage.c.page, passage.c.position)
     query = _filtered(select(*_COLUMNS), connection, which).order_by(*order)
-    rows = connection.execution_options(yield_per=batch).execute(query)
-    for row in rows.mappings():
-        yield passage_of(row)
+    with connection.execute(query, execution_options={"yield_per": batch}) as rows:
+        for row in rows.mappings():
+            yield passage_of(row)
 
 
 def search(connection: Connection, words: str, *, limit: int = 20) -> list[Hit]:
@@ -130,6 +130,7 @@ def _filtered(query: Select[Any], connection: Connection, which: PassageFilter) 
         conditions.append(passage.c.passage_id.in_(select(suggestion.c.passage_id).where(*wanted)))
     if which.judged is not None:
         judged = exists().where(judgement.c.passage_id == passage.c.passage_id)
+        judged |= passage.c.passage_id.in_(select(passage_successor.c.new_passage_id))  # judged before a new reading
         conditions.append(judged if which.judged else ~judged)
     query = query.where(*conditions)
     terms = _WORD.findall(which.words)[:MAX_WORDS]
@@ -137,17 +138,21 @@ def _filtered(query: Select[Any], connection: Connection, which: PassageFilter) 
 
 
 _SEARCHED = passage.c.kind != literal_column("'furniture'")
-# A literal, not a parameter: PostgreSQL uses the index only for the very expression that it was built on.
-_VECTOR = func.to_tsvector(literal_column("'english'"), passage.c.text)
 
 
-def _query_of(terms: Iterable[str]) -> ColumnElement[Any]:
-    return func.plainto_tsquery(literal_column("'english'"), " ".join(terms))
+def _vector_and_query(terms: Iterable[str]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return PostgreSQL's words of a passage and the words looked for."""
+    from sqlalchemy.dialects import postgresql  # only where it is used: the base does not load it for SQLite
+
+    # A literal, not a parameter: PostgreSQL uses the index only for the very expression that it was built on.
+    english = literal_column("'english'")
+    return postgresql.to_tsvector(english, passage.c.text), postgresql.plainto_tsquery(english, " ".join(terms))
 
 
 def _with_words(query: Select[Any], dialect: str, terms: Iterable[str]) -> Select[Any]:
     if dialect != "sqlite":
-        return query.where(_VECTOR.op("@@")(_query_of(terms)), _SEARCHED)
+        vector, wanted = _vector_and_query(terms)
+        return query.where(vector.op("@@")(wanted), _SEARCHED)
     phrase = " ".join(f'"{term}"' for term in terms)  # quoted: what FTS5 would take for an operator stays a word
     query = query.join(text("passage_words"), literal_column("passage_words.rowid") == passage.c.passage_key)
     return query.where(text("passage_words MATCH :words").bindparams(words=phrase))
@@ -156,8 +161,9 @@ def _with_words(query: Select[Any], dialect: str, terms: Iterable[str]) -> Selec
 def _best(dialect: str, terms: Iterable[str], limit: int) -> Select[Any]:
     """Select the keys and ranks of the best matches. The word index holds no page furniture."""
     if dialect != "sqlite":
-        rank = func.ts_rank(_VECTOR, _query_of(terms)).label("rank")
-        query = select(passage.c.passage_key, rank).where(_VECTOR.op("@@")(_query_of(terms)), _SEARCHED)
+        vector, wanted = _vector_and_query(terms)
+        rank = func.ts_rank(vector, wanted).label("rank")
+        query = select(passage.c.passage_key, rank).where(vector.op("@@")(wanted), _SEARCHED)
         return query.order_by(rank.desc(), passage.c.passage_key).limit(limit)
     # ORDER BY rank is FTS5's own: it keeps the best few instead of ranking every match in a sort.
     match = text("passage_words MATCH :words").bindparams(words=" ".join(f'"{term}"' for term in terms))

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from careatlas.document import Document, DocumentOutcome, Page, PageStatus
+from careatlas.geometry import Box, union
 from careatlas.identifiers import DocumentId
 from careatlas.offsets import OffsetMap
 from careatlas.passage import Passage
@@ -35,8 +36,8 @@ class CarriedOver:
 def save(connection: Connection, item: Document, reading: Reading) -> CarriedOver:
     """Replace what was read of a document by a new reading, and find the judged passages again.
 
-    A judged passage that keeps its identifier needs nothing. Otherwise it is looked for on its page by its text; one
-    that cannot be found is reported and stays listed as lost, with its judgement untouched.
+    A judged passage that keeps its identifier needs nothing. Otherwise it is looked for on its page by its text, of
+    several by its place; one that cannot be found is reported and stays listed as lost, with its judgement untouched.
     """
     for table in (passage, page, dropped, document_text):
         connection.execute(delete(table).where(table.c.document_id == item.document_id))
@@ -136,16 +137,19 @@ def _row(item: Passage) -> dict[str, object]:
 
 
 def _carry_over(connection: Connection, document_id: DocumentId, reading: Reading) -> CarriedOver:
-    query = select(judgement.c.passage_id, judgement.c.page, judgement.c.text).distinct()
+    query = select(judgement.c.passage_id, judgement.c.page, judgement.c.text, judgement.c.boxes).distinct()
     judged = connection.execute(query.where(judgement.c.document_id == document_id)).all()
     here = {one.passage_id for one in reading.passages}
-    places = {(one.page, " ".join(one.text.split())): one.passage_id for one in reversed(reading.passages)}
+    places: dict[tuple[int, str], list[Passage]] = {}
+    for one in reading.passages:
+        places.setdefault((one.page, " ".join(one.text.split())), []).append(one)
     found, lost = 0, []
-    for old, number, words in judged:
+    for old, number, words, boxes in judged:
         if old in here:
             found += 1
             continue
-        new = places.get((number, " ".join(words.split())), "")
+        alike = places.get((number, " ".join(words.split())), [])
+        new = min(alike, key=lambda one: _apart(boxes, one)).passage_id if alike else ""  # noqa: B023 - used at once
         connection.execute(delete(passage_successor).where(passage_successor.c.old_passage_id == old))
         row = {"old_passage_id": old, "new_passage_id": new, "parser_version": reading.parser_version}
         connection.execute(insert(passage_successor).values(**row))
@@ -153,3 +157,12 @@ def _carry_over(connection: Connection, document_id: DocumentId, reading: Readin
         if not new:
             lost.append(old)
     return CarriedOver(found=found, lost=tuple(lost))
+
+
+def _apart(boxes: str, item: Passage) -> float:
+    """Return how many points lie between where a passage stood when it was judged and where ``item`` stands."""
+    before = [Box.of(corners) for corners in msgspec.json.decode(boxes, type=list[list[float]])]
+    if not before or not item.boxes:
+        return 0.0
+    then, now = union(before), union(item.boxes)
+    return abs(then.x0 - now.x0) + abs(then.y0 - now.y0)

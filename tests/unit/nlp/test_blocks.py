@@ -99,8 +99,8 @@ def test_a_change_of_size_ends_a_paragraph(cut, line_at):
 
 def test_a_bold_run_in_a_paragraph_does_not_end_it(cut, line_at):
     blocks = cut(
-        line_at(SENTENCE, y=100),
-        line_at("bold words", x=72 + 5 * len(SENTENCE) + 3, y=100, bold=True),
+        line_at("Bold words", y=100, bold=True),
+        line_at("open the paragraph and", x=126, y=100),
         line_at("and the rest of the paragraph goes on here as before.", y=114),
     )
     assert len(blocks) == 1
