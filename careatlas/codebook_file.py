@@ -163,7 +163,12 @@ def _parsed(path: Path) -> Mapping[str, Any]:
     try:
         text = data.decode("utf-8-sig")
         return _tree(text, path)
-    except (ValueError, yaml.YAMLError, csv.Error, RecursionError) as error:  # ValueError: a date or number that is none
+    except (
+        ValueError,
+        yaml.YAMLError,
+        csv.Error,
+        RecursionError,
+    ) as error:  # ValueError: a date or number that is none
         raise InputError(f"the file is not what its name says: {error}", where=str(path)) from error
 
 

@@ -109,7 +109,8 @@ class TextBuilder:
         joined, hyphenated = before[1] + after[0], f"{before[1]}-{after[0]}"
         if self._known(joined.lower()):
             return True
-        return not self._known(hyphenated.lower()) and before[1].lower() not in _KEPT_PREFIXES
+        first = before[1].lower()  # a word of its own elsewhere: then it is a compound such as "bed-based"
+        return not (self._known(hyphenated.lower()) or self._known(first) or first in _KEPT_PREFIXES)
 
     def _glued(self, line: Line, following: Line) -> bool:
         text = line.text.rstrip()

@@ -114,17 +114,17 @@ def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
         count = sum(glyphs(line.text) for line in lines)
         if count > max_glyphs:
             return _failed(number, f"it has {count:,} characters, more than parse.max_page_glyphs = {max_glyphs:,}")
-        ink = ink_of(_marks(page), width, height) if count < FEW_GLYPHS else None
+        ink = ink_of(_marks(page, count), width, height) if count < FEW_GLYPHS else None
         unplaced = max(0, glyphs(content.extractText()) - count) if loses_lines(blocks) else 0
         return PageLines(number, width, height, rotation, status_of(text, count, ink), lines, count, unplaced=unplaced)
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         return _failed(number, f"it cannot be read: {one_line(error)}")
 
 
-def _marks(page: Any) -> Any:
+def _marks(page: Any, count: int) -> Any:
     """Return what a page draws, nothing where that is plain without running the page once more (which is dear)."""
     pictures = any(width * height > SMALL_PICTURE for _, _, width, height, *_ in page.get_images())
-    if not pictures and not page.get_xobjects() and len(page.read_contents()) <= SHORT_CONTENT:
+    if count and not pictures and not page.get_xobjects() and len(page.read_contents()) <= SHORT_CONTENT:
         return ()
     return ((item[0], item[1]) for item in page.get_bboxlog())
 

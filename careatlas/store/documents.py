@@ -51,7 +51,7 @@ class OutcomeTotal:
 def add(connection: Connection, item: Document, path: str) -> bool:
     """Keep a document and the path it came from; return whether its content is new.
 
-    A document that is already there keeps what was read of it; facts that were empty are filled in.
+    A document that is already there keeps what was read of it; facts given now replace those known, but for empty ones.
     """
     known = connection.execute(select(document).where(document.c.document_id == item.document_id)).first()
     if known is None:

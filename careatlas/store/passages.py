@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select, text
 
 from careatlas.errors import UsageError
 from careatlas.geometry import Box
@@ -129,8 +129,10 @@ def _filtered(query: Select[Any], connection: Connection, which: PassageFilter) 
         wanted = [column == value for column, value in keys if value]
         conditions.append(passage.c.passage_id.in_(select(suggestion.c.passage_id).where(*wanted)))
     if which.judged is not None:
-        judged = exists().where(judgement.c.passage_id == passage.c.passage_id)
-        judged |= passage.c.passage_id.in_(select(passage_successor.c.new_passage_id))  # judged before a new reading
+        judged = or_(
+            exists().where(judgement.c.passage_id == passage.c.passage_id),
+            passage.c.passage_id.in_(select(passage_successor.c.new_passage_id)),  # judged before a new reading
+        )
         conditions.append(judged if which.judged else ~judged)
     query = query.where(*conditions)
     terms = _WORD.findall(which.words)[:MAX_WORDS]
@@ -141,12 +143,13 @@ _SEARCHED = passage.c.kind != literal_column("'furniture'")
 
 
 def _vector_and_query(terms: Iterable[str]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return PostgreSQL's words of a passage and the words looked for."""
-    from sqlalchemy.dialects import postgresql  # only where it is used: the base does not load it for SQLite
+    """Return PostgreSQL's words of a passage and the words looked for.
 
+    Made when they are used, not on import: SQLAlchemy refuses those that were made before its dialect was loaded.
+    """
     # A literal, not a parameter: PostgreSQL uses the index only for the very expression that it was built on.
-    english = literal_column("'english'")
-    return postgresql.to_tsvector(english, passage.c.text), postgresql.plainto_tsquery(english, " ".join(terms))
+    english: ColumnElement[str] = literal_column("'english'")
+    return func.to_tsvector(english, passage.c.text), func.plainto_tsquery(english, " ".join(terms))
 
 
 def _with_words(query: Select[Any], dialect: str, terms: Iterable[str]) -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
@@ -149,7 +150,7 @@ def _carry_over(connection: Connection, document_id: DocumentId, reading: Readin
             found += 1
             continue
         alike = places.get((number, " ".join(words.split())), [])
-        new = min(alike, key=lambda one: _apart(boxes, one)).passage_id if alike else ""  # noqa: B023 - used at once
+        new = min(alike, key=partial(_apart, boxes)).passage_id if alike else ""
         connection.execute(delete(passage_successor).where(passage_successor.c.old_passage_id == old))
         row = {"old_passage_id": old, "new_passage_id": new, "parser_version": reading.parser_version}
         connection.execute(insert(passage_successor).values(**row))

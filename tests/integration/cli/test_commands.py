@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pymupdf
 import pyarrow.parquet as pq
+import pymupdf
 import pytest
 
 from careatlas import errors
@@ -62,7 +62,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for words in PASSAGES:
             pdf.new_page().insert_textbox((72, 72, 500, 300), words, fontsize=11)
         pdf.save(folder / "plan.pdf")
-    (folder / "register.csv").write_text("path,title,area_code,area_name,published\nplan.pdf,Our plan,E08000003,Town,2023\n")
+    (folder / "register.csv").write_text(
+        "path,title,area_code,area_name,published\nplan.pdf,Our plan,E08000003,Town,2023\n"
+    )
     root = folder / "project"
     for arguments in (["init", root], ["-p", root, "add", folder / "register.csv"], ["-p", root, "-q", "run"]):
         done = careatlas(*arguments)
@@ -180,7 +182,10 @@ def test_rows_are_classified_without_a_project(tmp_path: Path):
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": "1", "text": PASSAGES[1]}) + "\nnot json\n")
     done = careatlas("-q", "classify", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl", "--json")
     said = data(done, 1)
-    assert (said["rows"], said["wrong"]) == (1, 1)
+    assert (said["rows"], said["wrong"]) == (2, 1)
+    first, second = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert (first["id"], second["line"]) == ("1", 2)
+    assert "error" in second
 
 
 # --- codebooks
@@ -305,8 +310,15 @@ def test_something_that_is_not_installed_is_exit_code_6(root: Path, tmp_path: Pa
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nothing"], ["runs", "--limit", "0"], ["search"], ["documents", "--nothing"], ["passages", "export"], ["init"]]
-    + [["passages", "export", "--out", "x", "--format", "xlsx"]],
+    [
+        ["nothing"],
+        ["runs", "--limit", "0"],
+        ["search"],
+        ["documents", "--nothing"],
+        ["passages", "export"],
+        ["passages", "export", "--out", "x", "--format", "xlsx"],
+        ["init"],
+    ],
 )
 def test_wrong_use_is_exit_code_2_on_standard_error(made: Path, arguments: list[str]):
     done = careatlas("-p", made, *arguments)
@@ -362,7 +374,9 @@ def test_a_reader_that_goes_away_is_no_error(arguments: list[str]):
 def test_head_takes_the_first_line_and_leaves():
     head = shutil.which("head")
     command = [sys.executable, "-m", "careatlas", "codebook", "show", "ehch-v2", "--json"]
-    with subprocess.Popen(command, env=environment(), cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writer:
+    with subprocess.Popen(
+        command, env=environment(), cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as writer:
         first = subprocess.run([head, "-1"], stdin=writer.stdout, capture_output=True, check=True)
         writer.stdout.close()
         assert writer.stderr.read() == b""
@@ -370,13 +384,26 @@ def test_head_takes_the_first_line_and_leaves():
     assert writer.returncode == 0
 
 
+def opened_for_writing(fifo: Path) -> int:
+    """Open a pipe as soon as someone reads from it."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
 def test_ctrl_c_says_that_the_next_run_goes_on(root: Path):
     fifo = root / "waits.csv"
     os.mkfifo(fifo)
     command = [sys.executable, "-m", "careatlas", "-p", str(root), "add", str(fifo)]
     process = subprocess.Popen(command, env=environment(), cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(3)  # it now waits for someone to write the register
+    writer = opened_for_writing(fifo)
+    time.sleep(0.2)  # it reads now, and waits for someone to write the register
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=30)
+    os.close(writer)
     assert (process.returncode, stdout) == (130, b"")
     assert stderr == b"stopped; the next run goes on from here\n"

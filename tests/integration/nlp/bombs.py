@@ -111,9 +111,11 @@ def plan(seed: int, pages: int) -> bytes:
     document = pymupdf.open()
     for number in range(pages):
         page = document.new_page()
-        for row in range(40):
-            words = f"Plan {seed} page {number + 1} line {row}: teams meet in neighbourhood {seed * row} every week."
-            page.insert_text((60, 60 + 18 * row), words, fontsize=10)
+        lines = [
+            f"Plan {seed} page {number + 1} line {row}: teams meet in neighbourhood {seed * row} every week."
+            for row in range(40)
+        ]
+        page.insert_text((60, 60), lines, fontsize=10, lineheight=1.7)
     return document.tobytes()
 
 

@@ -18,12 +18,16 @@ def test_a_good_file(read_data, made_pdfs):
     assert reading.outcome is O.OK
     assert reading.seconds > 0
     assert reading.peak_mb > 10
-    assert [one.text for one in reading.passages if one.kind == "heading"][0] == "Aims of the plan"
+    assert next(one.text for one in reading.passages if one.kind == "heading") == "Aims of the plan"
 
 
 @pytest.mark.parametrize(
     ("password", "outcome", "reason"),
-    [("", O.ENCRYPTED, "the file needs a password"), ("wrong", O.ENCRYPTED, "the password is wrong"), ("open", O.OK, "")],
+    [
+        ("", O.ENCRYPTED, "the file needs a password"),
+        ("wrong", O.ENCRYPTED, "the password is wrong"),
+        ("open", O.OK, ""),
+    ],
 )
 def test_encrypted(read_data, bombs, made_pdfs, password, outcome, reason):
     reading = read_data(bombs.locked(made_pdfs.tagged(), user="open"), password=password)

@@ -220,7 +220,10 @@ def test_of_two_like_cells_the_judgement_goes_to_the_one_at_its_place(store: Sto
     upper = judge(store, reading.passages[0])
     lower = judge(store, reading.passages[2], hours=1)
     newer = reading_of(item, [["Header", "Yes", "No", "Yes"]], version="test-2")
-    down = [replace(one, boxes=tuple(Box.of([b.x0, b.y0 - 14, b.x1, b.y1 - 14]) for b in one.boxes)) for one in newer.passages]
+    down = [
+        replace(one, boxes=tuple(Box.of([b.x0, b.y0 - 14, b.x1, b.y1 - 14]) for b in one.boxes))
+        for one in newer.passages
+    ]
     keep(store, item, replace(newer, passages=tuple(down)))
     with store.read() as connection:
         assert passages.get(connection, upper.passage_id).position == 1

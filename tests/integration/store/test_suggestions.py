@@ -107,7 +107,9 @@ def test_counts_are_those_that_one_gets_by_hand(shelf):
     with store.read() as connection:
         for code in ("", "a", "b", "c"):
             by_area = {
-                row.area_code: passages.count(connection, PassageFilter(model_id=M1, code=code, area_code=row.area_code))
+                row.area_code: passages.count(
+                    connection, PassageFilter(model_id=M1, code=code, area_code=row.area_code)
+                )
                 for row in suggestions.area_counts(connection, M1, code)
             }
             counted = {row.area_code: row.suggested for row in suggestions.area_counts(connection, M1, code)}

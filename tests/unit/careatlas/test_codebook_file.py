@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from careatlas import codebook_file
 from careatlas.codebook import Codebook
 from careatlas.codebook_file import crosswalk_problems, read_codebook, shipped, shipped_crosswalks
 from careatlas.codebook_shelf import plain_codebook
-from careatlas.errors import CareAtlasError, InputError, UsageError
+from careatlas.errors import InputError, UsageError
 
 HEAD = "id: mine\nversion: 1.0.0\ntitle: Mine\nprovenance: reconstructed\nsource: us\n"
 YAML = (
@@ -226,14 +227,14 @@ def test_without_the_check_a_wrong_codebook_is_read_for_its_problems(read):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)), st.sampled_from(["yaml", "toml", "csv"]))
+@given(
+    st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)), st.sampled_from(["yaml", "toml", "csv"])
+)
 def test_any_bytes_are_a_codebook_or_an_error_of_ours(tmp_path: Path, data: bytes, suffix: str):
     path = tmp_path / f"any.{suffix}"
     path.write_bytes(data)
-    try:
+    with contextlib.suppress(InputError):  # anything else that is raised is what this looks for
         assert read_codebook(path).codes
-    except CareAtlasError as error:
-        assert error.exit_code == 3
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "../pyproject", "care-home-integration.yaml", "crosswalks"])

@@ -31,7 +31,7 @@ def test_this_installation_is_sound():
 
 
 def test_what_is_not_well_always_says_how_to_mend_it(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(doctor.shutil, "which", lambda _: None)
     monkeypatch.setattr(doctor, "_LIBRARIES", ("a-library-that-nobody-wrote",))
     monkeypatch.setattr(doctor, "_OPTIONAL", {"nothing_at_all": ("dreaming", "pip install it")})
     checks = named(examine(None))

@@ -17,6 +17,7 @@ from careatlas.export import FIELDS, FORMATS, export_passages, passage_row, whol
 from careatlas.passage import PassageKind
 from careatlas.progress import NoProgress
 
+
 def read_back(path: Path, export_format: str) -> list[dict]:
     if export_format == "parquet":
         return pq.read_table(path).to_pylist()

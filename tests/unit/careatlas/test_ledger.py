@@ -13,7 +13,9 @@ from careatlas.identifiers import RunId
 from careatlas.ledger import RunKey, RunRow
 
 KEY = RunKey(stage="parse", subject="d1", inputs={"sha256": "ab"}, config={"pages": 5}, seed=1, code_version="1.0")
-values = st.one_of(st.integers(-9, 9), st.booleans(), st.text(max_size=5), st.none(), st.lists(st.integers(), max_size=3))
+values = st.one_of(
+    st.integers(-9, 9), st.booleans(), st.text(max_size=5), st.none(), st.lists(st.integers(), max_size=3)
+)
 configs = st.dictionaries(st.text(max_size=5), values, max_size=5)
 
 

@@ -51,7 +51,21 @@ def test_a_folder_of_any_name_gives_settings_that_can_be_read(tmp_path_factory: 
     assert load_settings(root).name == shown
 
 
-@pytest.mark.parametrize("name", ['"quoted"', "back\\slash", "new\nline", "\x7f\x1b", "\U0001f3e5", "=1+1", "plan\udcff", "what?a=b", "100%25", "a#b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"quoted"',
+        "back\\slash",
+        "new\nline",
+        "\x7f\x1b",
+        "\U0001f3e5",
+        "=1+1",
+        "plan\udcff",
+        "what?a=b",
+        "100%25",
+        "a#b",
+    ],
+)
 def test_a_folder_of_an_odd_name_gives_settings_that_can_be_read(tmp_path: Path, name: str):
     create_project(tmp_path / name)
     assert load_settings(tmp_path / name).name == name.replace("\udcff", "?")

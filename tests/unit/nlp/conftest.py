@@ -74,7 +74,7 @@ def read_bytes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], Ma
         path = folder / f"{digest}.pdf"
         path.write_bytes(data)
         document = open_pdf(path)
-        pages = read_pages(document, digest, max_glyphs=1_000_000, on_page=lambda number: None)
+        pages = read_pages(document, digest, max_glyphs=1_000_000, on_page=lambda _: None)
         document.close()
         return Made(path, pages, assemble(pages))
 

@@ -1,5 +1,7 @@
 """From lines to a reading: offsets, identifiers, heading paths, pages."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ def check_reading(reading):
         assert all(passage.char_start <= one.char_start < one.char_end <= passage.char_end for one in passage.lines)
         assert passage.parser_version == PARSER_VERSION
     spans = [(one.char_start, one.char_end) for one in reading.passages]
-    assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(spans))
     assert len({one.passage_id for one in reading.passages}) == len(reading.passages)
     at = 0
     for page in reading.pages:
@@ -165,7 +167,8 @@ def test_a_span_leads_back_to_its_line(made):
 
 texts = st.text("abA1. -ﬁ\u00ad\u0007•", min_size=1, max_size=14)
 lines_drawn = st.lists(
-    st.tuples(texts, st.integers(0, 59), st.sampled_from(["", "", "P", "H1", "H2", "LI"]), st.integers(0, 2)), max_size=8
+    st.tuples(texts, st.integers(0, 59), st.sampled_from(["", "", "P", "H1", "H2", "LI"]), st.integers(0, 2)),
+    max_size=8,
 )
 
 

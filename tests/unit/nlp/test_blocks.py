@@ -75,7 +75,9 @@ def test_kinds_come_from_roles(cut, line_at, role, kind):
     assert block.evidence == f"tag:{role}"
 
 
-@pytest.mark.parametrize("mark", ["• one", "- one", "– one", "o one", "\uf0b7 one", "1. one", "(a) one", "iv) one", "✓one"])
+@pytest.mark.parametrize(
+    "mark", ["• one", "- one", "– one", "o one", "\uf0b7 one", "1. one", "(a) one", "iv) one", "✓one"]
+)
 def test_untagged_bullets_open_list_items(cut, line_at, mark):
     blocks = cut(line_at("We will:", y=100), line_at(mark, y=114), line_at(mark, y=128))
     assert kinds(blocks) == [PassageKind.PARAGRAPH, PassageKind.LIST_ITEM, PassageKind.LIST_ITEM]

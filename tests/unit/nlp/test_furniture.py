@@ -49,7 +49,9 @@ def test_text_that_the_tags_leave_out_needs_two_pages(page_of, line_at):
 
 def test_text_that_the_tags_call_body_needs_many_pages(page_of, line_at):
     tagged = [
-        page_of(line_at("Recommendation", y=HEAD, role="P", node=(n,)) if n <= 3 else line_at("z" * n, y=HEAD), number=n)
+        page_of(
+            line_at("Recommendation", y=HEAD, role="P", node=(n,)) if n <= 3 else line_at("z" * n, y=HEAD), number=n
+        )
         for n in range(1, 11)
     ]
     assert not furniture(tagged)
@@ -81,7 +83,10 @@ documents = st.lists(st.lists(rows, max_size=5), min_size=1, max_size=7)
 def made_of(page_of, line_at, document):
     return [
         page_of(
-            *[line_at(text, y=y, role=role, node=(1,) if role else (-1, 0), inside=inside) for text, y, role, inside in page],
+            *[
+                line_at(text, y=y, role=role, node=(1,) if role else (-1, 0), inside=inside)
+                for text, y, role, inside in page
+            ],
             number=number,
         )
         for number, page in enumerate(document, 1)

@@ -1,5 +1,6 @@
 """The one stored text, its offset map, and hyphens at line ends."""
 
+import itertools
 import unicodedata
 
 import pytest
@@ -192,7 +193,7 @@ def test_anchors_lie_inside_in_order_and_hold_their_lines(line_at, texts, known)
     lines = laid_out(line_at, texts)
     builder, anchors = built(lines, known)
     assert all(0 <= one.char_start < one.char_end <= builder.length for one in anchors)
-    assert all(a.char_end <= b.char_start for a, b in zip(anchors, anchors[1:], strict=False))
+    assert all(a.char_end <= b.char_start for a, b in itertools.pairwise(anchors))
     assert {one.box for one in anchors} <= {line.box for line in lines}
     covered = {place for one in anchors for place in range(one.char_start, one.char_end)}
     assert all(builder.text[place] == " " for place in range(builder.length) if place not in covered)

@@ -41,7 +41,7 @@ class Ended:
     def is_alive(self):
         return False
 
-    def join(self, timeout=None):
+    def join(self):
         return None
 
     def kill(self):
@@ -121,7 +121,13 @@ def test_garbage_from_a_worker_is_a_crash(worker_that, garbage):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(messages=st.lists(st.binary(max_size=40) | st.tuples(st.sampled_from([OPENED, PAGE, READING, REFUSED]), st.binary(max_size=40)).map(b"".join), max_size=4))
+@given(
+    messages=st.lists(
+        st.binary(max_size=40)
+        | st.tuples(st.sampled_from([OPENED, PAGE, READING, REFUSED]), st.binary(max_size=40)).map(b"".join),
+        max_size=4,
+    )
+)
 def test_no_bytes_raise(worker_that, messages):
     worker_that(*[(messages, 1)] * (pool.MAX_RETRIES + 1))
     (reading,) = read()
@@ -190,7 +196,7 @@ def test_a_crash_after_the_last_page_is_not_tried_again(worker_that):
 def test_every_job_has_one_reading(worker_that):
     jobs = [pool.Job(key=str(number), path="/nowhere", sha256="0" * 64) for number in range(7)]
     worker_that(*[([encoded()], 0) if number % 2 else ([], -signal.SIGSEGV) for number in range(7)])
-    answers = dict((job.key, reading.outcome) for job, reading in pool.read_all(jobs, LIMITS, 3))
+    answers = {job.key: reading.outcome for job, reading in pool.read_all(jobs, LIMITS, 3)}
     assert sorted(answers) == [str(number) for number in range(7)]
 
 

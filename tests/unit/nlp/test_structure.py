@@ -15,7 +15,10 @@ def text_block(*lines):
     return {
         "type": 0,
         "lines": [
-            {"bbox": (10.0, 20.0 + 10 * row, 60.0, 29.0 + 10 * row), "spans": line if isinstance(line, list) else [span(line)]}
+            {
+                "bbox": (10.0, 20.0 + 10 * row, 60.0, 29.0 + 10 * row),
+                "spans": line if isinstance(line, list) else [span(line)],
+            }
             for row, line in enumerate(lines)
         ],
     }

@@ -16,8 +16,8 @@ from nlp.version import PARSER_VERSION
 @pytest.fixture
 def said(monkeypatch):
     """Run the worker's function here and return its messages."""
-    monkeypatch.setattr(worker, "limit_process", lambda limits, seconds: None)
-    monkeypatch.setattr(worker, "_allow_seconds", lambda seconds: None)
+    monkeypatch.setattr(worker, "limit_process", lambda *_: None)
+    monkeypatch.setattr(worker, "_allow_seconds", lambda _: None)
 
     def run(path, *, skip=(), password="", **changed):
         limits = Limits.of(ParseSettings(**changed))
