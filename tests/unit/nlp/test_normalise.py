@@ -34,6 +34,8 @@ def text_of(line_at, *texts, known=(), **where):
         (("a multi-", "agency board"), (), "a multi-agency board"),
         (("a Multi-", "agency board"), (), "a Multi-agency board"),
         (("a multi-", "agency board"), {"multiagency"}, "a multiagency board"),
+        (("the bed-", "based care"), {"bed", "based"}, "the bed-based care"),
+        (("infor-", "mation"), {"mation"}, "information"),
         (("in 2023-", "2025 we"), (), "in 2023-2025 we"),
         (("the A-", "Team came"), (), "the A- Team came"),
         (("spend -", "saving"), (), "spend - saving"),
