@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +20,17 @@ def start_worker(target: Callable[..., None], *arguments: object) -> tuple[ForkS
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD))
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=target, args=(*arguments, theirs), daemon=True)
+    process = context.Process(target=_work, args=(target, *arguments, theirs), daemon=True)
     with _hidden_main():
         process.start()
     theirs.close()
     return process, ours
+
+
+def _work(target: Callable[..., None], *arguments: object) -> None:
+    target(*arguments)
+    # All is said: taking down an interpreter full of pages object by object would cost as much as reading some of them.
+    os._exit(0)
 
 
 @contextmanager

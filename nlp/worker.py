@@ -12,6 +12,7 @@ import math
 import resource
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def read_document(path: str, sha256: str, limits: Limits, skip: Sequence[int], p
         _allow_seconds(limits.seconds(count))
         out.send_bytes(OPENED + str(count).encode())
         pages = read_pages(document, sha256, skip=skip, max_glyphs=limits.max_page_glyphs, on_page=_page_sender(out))
-        reading = assemble(pages, seconds=time.process_time(), peak_mb=peak_mb())
+        reading = replace(assemble(pages), seconds=time.process_time(), peak_mb=peak_mb())
         out.send_bytes(READING + msgspec.msgpack.encode(reading))
     except NotReadableError as error:
         _refuse(out, error.outcome, error.reason)
