@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from careatlas.errors import UsageError
@@ -136,7 +136,10 @@ class Crosswalk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChange:
-    """One difference between two codebooks: ``added``, ``removed`` or ``changed`` with the field concerned."""
+    """One difference between two codebooks: ``added``, ``removed`` or ``changed`` with the field concerned.
+
+    ``code`` is empty where the codebook itself changed.
+    """
 
     change: str
     code: str
@@ -191,25 +194,34 @@ def _cycles(codes: tuple[CodeDefinition, ...]) -> tuple[str, ...]:
     return tuple(sorted(f"{', '.join(sorted(cycle))}: the parents form a cycle" for cycle in on_cycles))
 
 
-_COMPARED = ("label", "definition", "parent", "axis", "provenance", "source", "include", "exclude", "cues")
-
-
 def differences(before: Codebook, after: Codebook) -> tuple[CodeChange, ...]:
-    """Return what changed between two codebooks, code by code, in the order of their codes."""
+    """Return what changed between two codebooks: the book's own fields, then code by code in the order of the codes.
+
+    A change of the book itself has an empty ``code``. The identifiers of the two books are not compared.
+    """
+    changes = _changed("", before, after, leave_out=("id", "codes"))
     old, new = {code.id: code for code in before.codes}, {code.id: code for code in after.codes}
-    changes = [CodeChange(change="removed", code=code, before=old[code].label) for code in old if code not in new]
+    changes += [CodeChange(change="removed", code=code, before=old[code].label) for code in old if code not in new]
     for code, definition in new.items():
         if code not in old:
             changes.append(CodeChange(change="added", code=code, after=definition.label))
             continue
-        for name in _COMPARED:
-            was, now = getattr(old[code], name), getattr(definition, name)
-            if was != now:
-                changes.append(
-                    CodeChange(change="changed", code=code, field=name, before=_shown(was), after=_shown(now))
-                )
+        changes += _changed(code, old[code], definition, leave_out=("id",))
     return tuple(changes)
 
 
+def _changed(
+    code: str, before: Codebook | CodeDefinition, after: Codebook | CodeDefinition, *, leave_out: tuple[str, ...]
+) -> list[CodeChange]:
+    found = []
+    for name in (one.name for one in fields(before) if one.compare and one.name not in leave_out):
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now:
+            found.append(CodeChange(change="changed", code=code, field=name, before=_shown(was), after=_shown(now)))
+    return found
+
+
 def _shown(value: object) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
+    if isinstance(value, Attribute):
+        return f"{value.name}: {', '.join(value.values)}{f' ({value.note})' if value.note else ''}"
+    return "; ".join(map(_shown, value)) if isinstance(value, tuple) else str(value or "")

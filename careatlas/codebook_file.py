@@ -29,7 +29,6 @@ from careatlas.errors import InputError, UsageError
 from careatlas.identifiers import Code, CodebookId
 
 MAX_BYTES = 5_000_000
-DEFAULT_CODEBOOK = "care-home-integration"
 
 _Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
@@ -131,8 +130,10 @@ def read_codebook(path: Path, *, check: bool = True) -> Codebook:
     """Read a codebook from a ``.yaml``, ``.toml`` or ``.csv`` file.
 
     A CSV table has one row per code and the columns ``id, label, definition``, optionally ``parent, axis, provenance,
-    source, include, exclude, cues, positive, negative``; several entries in one cell are separated by ``|``. The
-    codebook's own identifier is then the file's name, its version ``0.1.0`` and its provenance ``reconstructed``.
+    source, include, exclude, cues, positive, negative, version``; several entries in one cell are separated by ``|``.
+    The codebook's own identifier is then the file's name, its version that of all rows (``0.1.0`` without one) and its
+    provenance ``reconstructed``. A row ``none`` gives the codebook's ``none_definition`` and, in ``positive``, its
+    ``background``.
 
     Parameters
     ----------
@@ -200,16 +201,32 @@ def _csv_tree(text: str, stem: str) -> Mapping[str, Any]:
         lists = {name: [part.strip() for part in cells.pop(name, "").split("|") if part.strip()] for name in _LISTS}
         rows.append({**{name: value for name, value in cells.items() if value}, **lists})
     identifier = re.sub(r"[^a-z0-9.-]+", "-", stem.lower()).strip("-") or "codebook"
+    versions = {str(row.pop("version", "")) for row in rows}
+    if len(versions) > 1:
+        raise csv.Error(f"the column 'version' differs between rows: {', '.join(map(repr, sorted(versions)))}")
     for row in rows:
         row.setdefault("definition", "")
     return {
         "id": identifier,
-        "version": "0.1.0",
+        "version": "".join(versions) or "0.1.0",
         "title": identifier,  # not the stem: the copy that an import makes is named after the identifier
         "provenance": "reconstructed",
         "source": "imported table",
-        "codes": rows,
+        **_none_row([row for row in rows if row.get("id") == _RESERVED]),
+        "codes": [row for row in rows if row.get("id") != _RESERVED],
     }
+
+
+def _none_row(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
+    if not rows:
+        return {}
+    if len(rows) > 1:
+        raise csv.Error("the row 'none' stands twice")
+    (row,) = rows
+    other = [name for name, value in row.items() if value and name not in {"id", "label", "definition", "positive"}]
+    if other:
+        raise csv.Error(f"the row 'none' has only a label, a definition and positive entries, not: {', '.join(other)}")
+    return {"none_definition": row["definition"], "background": row["positive"]}
 
 
 def _codebook(tree: Mapping[str, Any], *, where: str) -> Codebook:
@@ -310,7 +327,21 @@ def crosswalk_problems(walk: Crosswalk, source: Codebook, target: Codebook) -> t
     found += [
         f"{link.target_code}: unknown in the target" for link in walk.links if link.target_code not in target_codes
     ]
-    found += [f"{code}: neither linked nor said to be unmapped" for code in source_codes - linked - set(walk.unmapped)]
-    found += [f"{code}: linked and said to be unmapped" for code in linked & set(walk.unmapped)]
+    found += [
+        f"{code}: neither linked nor said to be unmapped" for code in sorted(source_codes - linked - set(walk.unmapped))
+    ]
+    found += [f"{code}: linked and said to be unmapped" for code in sorted(linked & set(walk.unmapped))]
     pairs = [(link.source_code, link.target_code) for link in walk.links]
     return (*found, *(f"{a} -> {b}: linked twice" for a, b in sorted(set(pairs)) if pairs.count((a, b)) > 1))
+
+
+def shipped_crosswalk_problems(book: Codebook) -> tuple[str, ...]:
+    """Return what is wrong with the shipped crosswalks from a codebook; none for a codebook that does not ship."""
+    if book.id not in shipped_names() or book != shipped(book.id):
+        return ()
+    return tuple(
+        f"crosswalk to {walk.target_id}: {problem}"
+        for walk in shipped_crosswalks()
+        if walk.source_id == book.id
+        for problem in crosswalk_problems(walk, book, shipped(walk.target_id))
+    )

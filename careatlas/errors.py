@@ -19,8 +19,9 @@ class CareAtlasError(Exception):
 
     Notes
     -----
-    Exit codes: 0 done, 1 a check found something, 2 wrong use, 3 bad input, 4 bad settings, 5 store, 6 something is
-    not installed, 7 a stage failed. ``docs/exit-codes.md`` lists them for users.
+    Exit codes: 0 done, 1 a check found something (no error: the command ends so by itself), 2 wrong use, 3 bad input,
+    4 bad settings, 5 store, 6 something is not installed, 7 a stage failed. ``docs/exit-codes.md`` lists them for
+    users.
     """
 
     exit_code: ClassVar[int] = 7
@@ -44,12 +45,6 @@ class CareAtlasError(Exception):
             "mend": self.mend,
             "exit_code": self.exit_code,
         }
-
-
-class FindingsError(CareAtlasError):
-    """A check ran to its end and found something to mend."""
-
-    exit_code = 1
 
 
 class UsageError(CareAtlasError):

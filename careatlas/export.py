@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -162,4 +162,3 @@ _WRITERS: dict[str, Callable[[Iterable[dict[str, Any]], Path], int]] = {
     "csv": _write_csv,
     "parquet": _write_parquet,
 }
-FORMATS: Sequence[str] = tuple(_WRITERS)

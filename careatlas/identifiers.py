@@ -40,7 +40,7 @@ def document_id(sha256: Sha256) -> DocumentId:
     return DocumentId(_short("d", sha256))
 
 
-def passage_id(sha256: Sha256, page: int, position: int, parser_version: str) -> PassageId:
+def passage_id(sha256: Sha256, page: int, position: int, parser_version: str, text: str = "") -> PassageId:
     """Return the identifier of a passage: ``p`` and 16 base-32 characters.
 
     Parameters
@@ -53,8 +53,10 @@ def passage_id(sha256: Sha256, page: int, position: int, parser_version: str) ->
         Place of the passage among the passages of its page, 0 for the first.
     parser_version : str
         Version of the reader that cut the passage.
+    text : str
+        Its words. With them, an identifier can never come to name other words, whatever a later reading does.
     """
-    return PassageId(_short("p", sha256, str(page), str(position), parser_version))
+    return PassageId(_short("p", sha256, str(page), str(position), parser_version, *([text] if text else [])))
 
 
 def judgement_id(*parts: str) -> JudgementId:

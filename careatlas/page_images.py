@@ -26,7 +26,8 @@ def page_image(project: Project, document_id: str, number: int, page_count: int)
     if found is not None:
         return found
     ahead = range(number, min(number + AHEAD, page_count) + 1)
-    command = [sys.executable, "-m", "careatlas", "-q", "-p", str(project.root), "page-image", document_id]
+    # -P: nothing is imported from the current folder, which may be anybody's.
+    command = [sys.executable, "-P", "-m", "careatlas", "-q", "-p", str(project.root), "page-image", document_id]
     try:
         done = subprocess.run(
             [*command, *map(str, ahead)], capture_output=True, text=True, timeout=_SECONDS, check=False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -109,6 +110,7 @@ def _register(path: Path) -> Iterator[Candidate]:
     except UnicodeDecodeError as error:
         raise InputError("the register is not UTF-8 text", where=str(path), mend="save it as CSV UTF-8") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    _check_columns(reader.fieldnames or (), path)
     if "path" not in (reader.fieldnames or ()):
         raise InputError(
             "the register has no column 'path'",
@@ -117,6 +119,9 @@ def _register(path: Path) -> Iterator[Candidate]:
         )
     wrong = []
     for row in reader:
+        if None in row:
+            wrong.append(f"line {reader.line_num}: it has more cells than the header")
+            continue
         try:
             fields = _RegisterRow.model_validate({name: value for name, value in row.items() if name and value})
         except ValidationError as error:
@@ -126,3 +131,17 @@ def _register(path: Path) -> Iterator[Candidate]:
         yield Candidate(path=path.parent / fields.path, facts=fields.model_dump(exclude={"path"}))
     if wrong:
         raise InputError("\n".join(wrong[:20]), where=str(path), mend="mend these rows; nothing was added")
+
+
+def _check_columns(header: Sequence[str], path: Path) -> None:
+    """Refuse a column that looks like a misspelt one of ours: ignored, its facts would be lost without a word."""
+    missing = [name for name in _RegisterRow.model_fields if name not in header]
+    for name in header:
+        plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+        near = [] if name in _RegisterRow.model_fields else difflib.get_close_matches(plain, missing, n=1, cutoff=0.8)
+        if near:
+            raise InputError(
+                f"the register has a column {name!r}: did you mean {near[0]!r}?",
+                where=str(path),
+                mend="rename the column; other columns of your own are ignored",
+            )

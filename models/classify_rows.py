@@ -79,9 +79,13 @@ def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 def _rows(lines: Any) -> Iterator[dict[str, Any]]:
     number = 0
-    while line := lines.readline(MAX_LINE):
+    while line := lines.readline(MAX_LINE + 1):
         number += 1
-        if line.strip():
+        if len(line) > MAX_LINE:
+            while line and not line.endswith(b"\n"):
+                line = lines.readline(MAX_LINE)
+            yield _wrong(None, number, f"the line has more than {MAX_LINE:,} bytes")
+        elif line.strip():
             yield _row(line, number)
 
 
@@ -89,13 +93,32 @@ def _row(line: bytes, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        return {"id": None, "line": number, "error": "not a JSON object of one line"}
+        return _wrong(None, number, "not a JSON object of one line")
     identifier = row.get("id") if isinstance(row, dict) else None
     if not isinstance(row, dict) or not isinstance(identifier, str | int) or not isinstance(row.get("text"), str):
-        return {"id": identifier, "line": number, "error": "a row needs an id and a text"}
+        return _wrong(identifier, number, "a row needs an id and a text")
     if len(row["text"]) > MAX_TEXT:
-        return {"id": identifier, "line": number, "error": f"its text has more than {MAX_TEXT:,} characters"}
-    return {"id": identifier, "text": row["text"], "heading": row.get("heading") or row.get("heading_path")}
+        return _wrong(identifier, number, f"its text has more than {MAX_TEXT:,} characters")
+    heading = row.get("heading") or row.get("heading_path") or []
+    headings = [heading] if isinstance(heading, str) else heading
+    if not isinstance(headings, list) or not all(isinstance(one, str) for one in headings):
+        return _wrong(identifier, number, "a heading is a string or a list of strings")
+    if not all(map(_is_unicode, [str(identifier), row["text"], *headings])):
+        return _wrong(identifier, number, "it holds half of a surrogate pair, which is no character")
+    return {"id": identifier, "text": row["text"], "heading": headings}
+
+
+def _wrong(identifier: Any, number: int, error: str) -> dict[str, Any]:
+    named = isinstance(identifier, str | int) and _is_unicode(str(identifier))
+    return {"id": identifier if named else None, "line": number, "error": error}
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _passage(row: dict[str, Any]) -> PassageText:

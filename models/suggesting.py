@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from careatlas.codebook_shelf import find_codebook
 from careatlas.document import Document
@@ -81,8 +81,9 @@ def suggestions_for(classifier: Classifier, items: Sequence[Passage]) -> list[Su
     ]
 
 
-def _key(document_id: str, info: ModelInfo, parsed: dict[str, tuple[str, str]]) -> RunKey:
-    inputs = {"reading": parsed.get(document_id, ("", ""))[0]}
+def _key(document_id: str, info: ModelInfo, parsed: Mapping[str, runs.LastRun]) -> RunKey:
+    # The very run that read the document: even an equal reading puts new passages in place of the scored ones.
+    inputs = {"reading": parsed[document_id].run_id if document_id in parsed else ""}
     config = {"model": info.model_id, "kinds": sorted(SCORED_KINDS)}
     return RunKey(stage=STAGE_NAME, subject=document_id, inputs=inputs, config=config, code_version="1")
 

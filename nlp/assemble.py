@@ -14,6 +14,7 @@ from nlp.furniture import furniture
 from nlp.headings import heading_rules
 from nlp.line import PageLines, Pages, glyphs
 from nlp.normalise import TextBuilder, folded, words_of
+from nlp.tables import Headers
 from nlp.version import PARSER_VERSION
 
 MAX_HEADING_IN_PATH = 200  # characters
@@ -40,16 +41,8 @@ class HeadingPath:
         return above
 
 
-def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> Reading:
-    """Put a document together.
-
-    Parameters
-    ----------
-    document : Pages
-        Its lines, as read.
-    seconds, peak_mb : float
-        What the reading cost, to be kept with it.
-    """
+def assemble(document: Pages) -> Reading:
+    """Put a document together from its lines."""
     known: list[frozenset[str]] = []
 
     def is_known(word: str) -> bool:
@@ -59,6 +52,7 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
 
     rules = heading_rules(document.pages, document.bookmarks)
     repeated = furniture(document.pages)
+    headers_so_far: Headers = {}
     builder, headings = TextBuilder(is_known), HeadingPath()
     sha256 = Sha256(document.sha256)
     name = document_id(sha256)
@@ -67,7 +61,7 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
         start = builder.length
         builder.dropped.clear()
         position = 0
-        for block in blocks_of(page, repeated, rules):
+        for block in blocks_of(page, repeated, rules, headers_so_far):
             passage = _passage(_Place(sha256, name, page.number, position), block, builder, headings)
             if passage.text:  # nothing is left of a line of control characters
                 passages.append(passage)
@@ -85,8 +79,6 @@ def assemble(document: Pages, *, seconds: float = 0.0, peak_mb: float = 0.0) -> 
         pages=tuple(pages),
         passages=tuple(passages),
         dropped=tuple(dropped),
-        seconds=seconds,
-        peak_mb=peak_mb,
     )
 
 
@@ -106,7 +98,7 @@ def _passage(place: _Place, block: Block, builder: TextBuilder, headings: Headin
     builder.insert("\n")
     path = headings.enter(block.level, text) if block.kind is PassageKind.HEADING else headings.path
     return Passage(
-        passage_id=passage_id(place.sha256, place.page, place.position, PARSER_VERSION),
+        passage_id=passage_id(place.sha256, place.page, place.position, PARSER_VERSION, text),
         document_id=place.document_id,
         page=place.page,
         position=place.position,

@@ -11,8 +11,8 @@ from careatlas.geometry import Box, union
 from careatlas.passage import PassageKind
 from nlp.headings import HeadingRules, is_contents
 from nlp.line import Line, PageLines, glyphs
+from nlp.tables import Cell, Headers, cells_of, header_over, is_layout, looks_like_header
 
-LAYOUT_CELL = 1_200  # characters; a "table" with a cell this long is page layout
 _KIND_OF_ROLE = {
     "LI": PassageKind.LIST_ITEM,
     "Caption": PassageKind.CAPTION,
@@ -23,14 +23,6 @@ _BULLET = re.compile(
     r"^\s*(?:[•●○◦▪■□‣⁃➢➤✓✔\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076]|[-–—*o](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))"
 )
 _SENTENCE_END = re.compile(r"[.!?:;]['\"”’)]?\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell: its lines, and whether it is tagged as a header."""
-
-    lines: tuple[Line, ...]
-    is_header: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +38,13 @@ class Block:
     header: tuple[str, ...] = ()
 
 
-def blocks_of(page: PageLines, furniture: Mapping[tuple[int, int], str], rules: HeadingRules) -> list[Block]:
-    """Return the blocks of a page in reading order; every line stands in exactly one of them."""
+def blocks_of(
+    page: PageLines, furniture: Mapping[tuple[int, int], str], rules: HeadingRules, headers: Headers
+) -> list[Block]:
+    """Return the blocks of a page in reading order; every line stands in exactly one of them.
+
+    ``headers`` holds the table headers of earlier pages, and takes in those of this one.
+    """
     found: list[Block] = []
     flow: list[Line] = []
     for key, group in groupby(enumerate(page.lines), key=lambda item: _part(page, item, furniture)):
@@ -58,7 +55,7 @@ def blocks_of(page: PageLines, furniture: Mapping[tuple[int, int], str], rules: 
         elif isinstance(key, str):
             found += [Block(PassageKind.FURNITURE, (line,), key, 0.9) for line in lines]
         else:
-            found += _table_blocks(page.number, lines, rules)
+            found += _table_blocks(page.number, lines, rules, headers)
     return found
 
 
@@ -146,53 +143,33 @@ def _runs_on(last: Line, first: Line, number: int, rules: HeadingRules) -> bool:
     return first.text.lstrip()[:1].islower() or not _SENTENCE_END.search(last.text)
 
 
-def _table_blocks(number: int, lines: Sequence[Line], rules: HeadingRules) -> Iterator[Block]:
+def _table_blocks(number: int, lines: Sequence[Line], rules: HeadingRules, headers: Headers) -> Iterator[Block]:
     rows = [list(group) for _, group in groupby(lines, key=lambda line: line.place.row)]
-    cut = [_cells(row) for row in rows]
-    if _is_layout(cut):
+    cut = [cells_of(row) for row in rows]
+    if is_layout(cut):
         for _, group in groupby(lines, key=lambda line: (line.place.node, line.place.cell)):
             yield _flow_block(number, list(group), rules)
         return
-    header: tuple[str, ...] = ()
+    table = lines[0].place.table
+    may_guess = table not in headers  # a table that goes on from an earlier page does not begin with a header
+    headers.setdefault(table, ())
     for index, (row, cells) in enumerate(zip(rows, cut, strict=True)):
-        tagged = all(cell.is_header for cell in cells) and bool(row[0].place.cell)
+        tagged = all(cell.is_header for cell in cells)
         if not row[0].place.row:
             yield _flow_block(number, row, rules)  # text of the table outside its rows, such as a caption
-        elif len(cells) > 1 and (tagged or (index == 0 and _looks_like_header(cut))):
-            header = tuple(" ".join(line.text.strip() for line in cell.lines) for cell in cells)
+        elif len(cells) > 1 and (tagged or (index == 0 and may_guess and looks_like_header(cut))):
+            headers[table] = cells
             evidence, confidence = ("tag:TH", 0.95) if tagged else ("first row", 0.5)
             yield Block(PassageKind.TABLE_HEADER, tuple(row), evidence, confidence, cells=cells)
         else:
-            fits = header if len(header) == len(cells) else ()
-            yield Block(PassageKind.TABLE_ROW, tuple(row), "tag:TR", 0.9, cells=cells, header=fits)
-
-
-def _cells(row: Sequence[Line]) -> tuple[Cell, ...]:
-    cells: dict[tuple[int, ...], list[Line]] = {}
-    for line in row:
-        cells.setdefault(line.place.cell, []).append(line)
-    return tuple(Cell(tuple(lines), lines[0].place.header_cell) for lines in cells.values())
-
-
-def _is_layout(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Tell whether a table only lays out the page: one column, or cells as long as a page of text."""
-    if all(len(cells) == 1 for cells in rows):
-        return True
-    return any(sum(glyphs(line.text) for line in cell.lines) > LAYOUT_CELL for cells in rows for cell in cells)
-
-
-def _looks_like_header(rows: Sequence[Sequence[Cell]]) -> bool:
-    first = rows[0]
-    if len(rows) < 2 or len(first) != max(map(len, rows)):
-        return False
-    texts = [" ".join(line.text.strip() for line in cell.lines) for cell in first]
-    return all(0 < len(text) <= 60 for text in texts) and not any(re.search(r"\d{3}", text) for text in texts)
+            header = header_over(cells, headers[table])
+            yield Block(PassageKind.TABLE_ROW, tuple(row), "tag:TR", 0.9, cells=cells, header=header)
 
 
 def boxes_of(block: Block) -> tuple[Box, ...]:
     """Return the boxes of a block: one per table cell, else one per run of lines that stand below each other."""
     if block.cells:
-        return tuple(union(line.box for line in cell.lines) for cell in block.cells)
+        return tuple(cell.box for cell in block.cells)
     boxes: list[Box] = []
     for line in block.lines:
         if boxes and _continues(boxes[-1], line.box):

@@ -37,13 +37,11 @@ def parse(
 def _parse_file(context: typer.Context, file: Path, out: Path | None, password: str, as_json: bool) -> None:
     from careatlas.console import say, say_json
     from careatlas.export import passage_row, write_rows
-    from careatlas.identifiers import sha256_of
     from careatlas.settings import load_settings
     from nlp.parsing import parse_file
 
     session_of(context)
-    reading = parse_file(file, load_settings(None).parse, password=password)
-    digest = sha256_of(file.read_bytes())
+    digest, reading = parse_file(file, load_settings(None).parse, password=password)
     rows = [passage_row(passage, file.name, digest) for passage in reading.passages]
     if out is not None:
         write_rows(rows, out, "jsonl")

@@ -1,7 +1,7 @@
 """Page furniture: running heads, feet and page numbers.
 
-A line is furniture only if it repeats: its text, with digits masked, at the same height of several pages. A line that
-does not repeat is never taken away, whatever its place.
+A line is furniture only if it repeats at the same height of several pages: word for word, or but for one number that
+counts with the pages. A line that does not repeat is never taken away, whatever its place.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ LEAST_PAGES_OUTSIDE = 2
 LEAST_SHARE_INSIDE = 0.4  # of the pages, for text that the tags call body text
 HEIGHT_STEP = 4.0  # points; lines this near in height count as at the same height
 
-_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"(?<!\d)[0-9]{1,5}(?!\d)")
+_MOST_NUMBERS = 4  # of one line
 _Key = tuple[str, int]
 
 
@@ -29,12 +30,13 @@ def furniture(pages: Sequence[PageLines]) -> dict[tuple[int, int], str]:
     seen: dict[_Key, set[int]] = defaultdict(set)
     for page in pages:
         for item in _in_margin(page):
-            for near in _near(item.key):
-                seen[near].add(page.number)
+            for key in item.keys:
+                for near in _near(key):
+                    seen[near].add(page.number)
     found = {}
     for page in pages:
         for item in _in_margin(page):
-            if len(seen[item.key]) >= _least(item, len(pages)):
+            if max(len(seen[key]) for key in item.keys) >= _least(item, len(pages)):
                 found[page.number, item.place] = "artifact+repetition" if item.is_artifact else "repetition"
     return found
 
@@ -43,7 +45,7 @@ class _Marginal(NamedTuple):
     """A line in the margin. It is an artifact if the tags leave it out, which says something only on a tagged page."""
 
     place: int
-    key: _Key
+    keys: tuple[_Key, ...]
     is_artifact: bool
     has_role: bool
 
@@ -61,8 +63,20 @@ def _in_margin(page: PageLines) -> Iterator[_Marginal]:
         margin = page.height * (OUTSIDE_MARGIN if is_artifact else MARGIN)
         box = line.box
         if box.y1 <= margin or box.y0 >= page.height - margin:
-            masked = _DIGITS.sub("#", " ".join(line.text.split()).casefold())
-            yield _Marginal(index, (masked, round(box.y0 / HEIGHT_STEP)), is_artifact, bool(line.place.role))
+            step = round(box.y0 / HEIGHT_STEP)
+            keys = tuple((text, step) for text in _readings(" ".join(line.text.split()).casefold(), page.number))
+            yield _Marginal(index, keys, is_artifact, bool(line.place.role))
+
+
+def _readings(text: str, page: int) -> Iterator[str]:
+    """Yield a line as it is, and once for each of its numbers with that number told from the page's.
+
+    "Page 5 of 40" on page 7 reads "page #-2 of 40", as does "Page 6 of 40" on page 8. "Priority 5" and "Priority 9" in
+    the same place of two pages stay different: masking all digits would make them one running head.
+    """
+    yield text
+    for number in list(_NUMBER.finditer(text))[:_MOST_NUMBERS]:
+        yield f"{text[: number.start()]}#{int(number.group()) - page}{text[number.end() :]}"
 
 
 def _near(key: _Key) -> tuple[_Key, ...]:

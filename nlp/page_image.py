@@ -19,6 +19,7 @@ from nlp.worker import limit_process
 
 MEDIA_TYPE = "image/png"
 COLOURS = 64
+MAX_MESSAGE = 100_000_000  # bytes
 MAX_PIXELS = 25_000_000  # of one image; a larger page is made smaller
 _SECONDS_PER_PAGE = 20.0
 _POINTS_PER_INCH = 72
@@ -59,7 +60,10 @@ def _rendered(project: Project, path: str, numbers: Sequence[int], dpi: int) -> 
         for _ in numbers:
             if not ours.poll(60.0 + _SECONDS_PER_PAGE):
                 raise StageError("the page could not be drawn in time", where=path)
-            yield msgspec.msgpack.decode(ours.recv_bytes(), type=_Answer)
+            answer = msgspec.msgpack.decode(ours.recv_bytes(MAX_MESSAGE), type=_Answer)
+            if answer[0] not in numbers:
+                raise StageError("the worker answered with a page that was not asked for", where=path)
+            yield answer
     except (EOFError, OSError, msgspec.MsgspecError) as error:
         raise StageError("the page could not be drawn: its worker ended", where=path) from error
     finally:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 from careatlas.document import Document, DocumentOutcome
 from careatlas.errors import InputError
-from careatlas.identifiers import DocumentId, sha256_of
+from careatlas.identifiers import DocumentId, Sha256, sha256_of
 from careatlas.ledger import RunKey
 from careatlas.progress import Progress
 from careatlas.project import Project
@@ -22,6 +23,7 @@ from nlp.version import PARSER_VERSION
 
 STAGE_NAME = "parse"
 _FAILED = frozenset(DocumentOutcome) - {DocumentOutcome.OK, DocumentOutcome.PARTIAL, DocumentOutcome.WAITING}
+_UNFINISHED = _FAILED | {DocumentOutcome.PARTIAL}
 _SHOWN_PROBLEMS = 20
 
 
@@ -29,7 +31,8 @@ def run_key(item: Document, settings: ParseSettings) -> RunKey:
     """Return what decides whether a document must be read again. How many workers read does not."""
     config = settings.model_dump(exclude={"workers"})
     inputs = {"sha256": item.sha256}
-    return RunKey(stage=STAGE_NAME, subject=item.document_id, inputs=inputs, config=config, code_version=PARSER_VERSION)
+    code = f"{PARSER_VERSION}, pymupdf {version('pymupdf')}"
+    return RunKey(stage=STAGE_NAME, subject=item.document_id, inputs=inputs, config=config, code_version=code)
 
 
 def parse_stage(project: Project, progress: Progress, *, again: bool = False) -> StageReport:
@@ -48,7 +51,8 @@ def parse_stage(project: Project, progress: Progress, *, again: bool = False) ->
     with project.store.read() as connection:
         everything = documents.listed(connection)
         last = runs.latest(connection, STAGE_NAME)
-    retried = {str(outcome) for outcome in _FAILED} if again else set()
+    # A file that was missing may be back; everything else that failed would fail again unless asked for.
+    retried = {str(outcome) for outcome in _UNFINISHED} if again else {str(DocumentOutcome.MISSING)}
     todo = {one.document_id: one for one in everything if runs.waiting(last, run_key(one, settings), again=retried)}
     progress.start("reading", len(todo))
     jobs = [Job(key=one.document_id, path=project.blobs.path(one.sha256), sha256=one.sha256) for one in todo.values()]
@@ -71,8 +75,8 @@ def parse_stage(project: Project, progress: Progress, *, again: bool = False) ->
     )
 
 
-def parse_file(path: Path, settings: ParseSettings, *, password: str = "") -> Reading:
-    """Read one file without a project.
+def parse_file(path: Path, settings: ParseSettings, *, password: str = "") -> tuple[Sha256, Reading]:
+    """Read one file without a project and return its digest with what was read.
 
     Raises
     ------
@@ -80,19 +84,22 @@ def parse_file(path: Path, settings: ParseSettings, *, password: str = "") -> Re
         If the file is not there, or cannot be read as a plan.
     """
     try:
-        data = path.read_bytes()
+        if not path.is_file():
+            raise InputError("there is no such file", where=str(path))
+        size = path.stat().st_size
+        if size > settings.max_bytes:
+            raise InputError(
+                f"it has {size:,} bytes, more than parse.max_bytes = {settings.max_bytes:,}", where=str(path)
+            )
+        sha256 = sha256_of(path.read_bytes())
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
-    if len(data) > settings.max_bytes:
-        raise InputError(
-            f"it has {len(data):,} bytes, more than parse.max_bytes = {settings.max_bytes:,}", where=str(path)
-        )
-    job = Job(key=path.name, path=str(path.resolve()), sha256=sha256_of(data), password=password)
+    job = Job(key=path.name, path=str(path.resolve()), sha256=sha256, password=password)
     reading = read_one(job, Limits.of(settings))
     if reading.outcome in _FAILED:
         mend = "give the password with --password" if reading.outcome is DocumentOutcome.ENCRYPTED else ""
         raise InputError(f"{reading.outcome}: {reading.reason}", where=str(path), mend=mend)
-    return reading
+    return sha256, reading
 
 
 def _keep(project: Project, item: Document, reading: Reading) -> list[str]:

@@ -117,6 +117,10 @@ def _page(document: Any, number: int, max_glyphs: int) -> PageLines:
         ink = ink_of(_marks(page, count), width, height) if count < FEW_GLYPHS else None
         unplaced = max(0, glyphs(content.extractText()) - count) if loses_lines(blocks) else 0
         return PageLines(number, width, height, rotation, status_of(text, count, ink), lines, count, unplaced=unplaced)
+    except MemoryError:
+        if document.page_count == 1:
+            raise
+        return _failed(number, "reading it needs more memory than parse.memory_mb allows")
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         return _failed(number, f"it cannot be read: {one_line(error)}")
 

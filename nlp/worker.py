@@ -1,8 +1,8 @@
 """What runs inside a worker: one forked process per document, under limits, that answers in bytes.
 
-The parent never unpickles anything from here: a worker that a hostile file has taken over can send bytes that do not
-decode, no more. Messages are one letter and a body: ``o`` opened (pages), ``p`` page begun, ``r`` the reading, ``e`` an
-expected refusal (outcome and reason).
+The parent never unpickles anything from here: what a worker that a hostile file has taken over sends either decodes to
+the agreed types or is refused. (It still runs as the user: limits are not a sandbox.) Messages are one letter and a
+body: ``o`` opened (pages), ``p`` page begun, ``r`` the reading, ``e`` an expected refusal (outcome and reason).
 """
 
 from __future__ import annotations

@@ -117,6 +117,9 @@ def _sheet(
         )
     elif page.reason:
         st.warning(f"This page could not be read: {in_markdown(page.reason)}.")
+    if not (page.width > 0 and page.height > 0):
+        st.info("There is no picture of this page: its size is not known.")
+        return ""
     try:
         with st.spinner("Drawing the page"):
             image, media_type = page_image(project, document.document_id, page.number, page_count)

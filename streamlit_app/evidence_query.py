@@ -12,7 +12,7 @@ from careatlas.identifiers import ModelId, PassageId
 from careatlas.judgement import Judgement
 from careatlas.passage import Passage
 from careatlas.project import Project
-from careatlas.store import documents, judgements, passages, readings, suggestions
+from careatlas.store import documents, judgements, passages, readings, runs, suggestions
 from careatlas.suggestion import Suggestion
 from streamlit_app.model_in_use import model_in_use
 from streamlit_app.plain import in_markdown
@@ -115,7 +115,9 @@ def page_content(project: Project, codebook: Codebook, document_id: str, number:
     with project.store.read() as connection:
         found = tuple(passages.of_page(connection, document_id, number))
         ids = [passage.passage_id for passage in found]
-        model = model_in_use(suggestions.models(connection), codebook)
+        model = model_in_use(
+            suggestions.models(connection), codebook, runs.listed(connection, stage="suggest", limit=1)
+        )
         suggested = suggestions.of_passages(connection, model.model_id, ids) if model else {}
         judged: dict[PassageId, tuple[Judgement, ...]] = {}
         for row in judgements.of_passages(connection, ids):

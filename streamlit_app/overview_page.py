@@ -116,8 +116,8 @@ def _areas(project: Project, seen: Overview) -> None:
         )
         return
     caption = (
-        "An area without documents is missing, not zero. The interval (Wilson) takes passages as independent;"
-        " passages of one document are alike, so it is too narrow."
+        "An area that no document names has no row: nothing is known of it, which is not zero. The interval (Wilson)"
+        " takes passages as independent; passages of one document are alike, so it is too narrow."
     )
     show_table("areas", caption, AREA_HEADER, [area_cells(row) for row in rows])
     model_id = seen.model.model_id if seen.model else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from careatlas.codebook import Codebook
 from careatlas.identifiers import Code
 from careatlas.project import Project
-from careatlas.store import documents, judgements, suggestions
+from careatlas.store import documents, judgements, runs, suggestions
 from careatlas.store.documents import OutcomeTotal
 from careatlas.store.suggestions import AreaCount, StoredModel
 from evaluation.coverage import CoverageRow, CoverageStatus, coverage
@@ -83,7 +83,9 @@ class Overview:
 def overview(project: Project, codebook: Codebook) -> Overview:
     """Read the overview of a project."""
     with project.store.read() as connection:
-        model = model_in_use(suggestions.models(connection), codebook)
+        model = model_in_use(
+            suggestions.models(connection), codebook, runs.listed(connection, stage="suggest", limit=1)
+        )
         scored = suggestions.scored_count(connection, model.model_id) if model else 0
         counts = suggestions.code_counts(connection, model.model_id) if model else {}
         areas = suggestions.area_counts(connection, model.model_id if model else "")

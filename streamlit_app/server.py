@@ -79,7 +79,8 @@ def command_line(host: str, port: int, secrets: Path, *, browser: bool) -> list[
         flags += [f"--server.allowedHosts={name}" for name in ("localhost", "127.0.0.1", "::1")]
     if secrets.exists():
         flags.append(f"--secrets.files={secrets}")
-    return [sys.executable, "-m", "streamlit", "run", str(_MAIN), *flags]
+    # -P: nothing is imported from the current folder, which may be anybody's.
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(_MAIN), *flags]
 
 
 def secrets_file(project_dir: Path) -> Path:

@@ -58,13 +58,17 @@ def show(
 
 @group.command()
 def validate(context: typer.Context, codebook: NameOrFile, as_json: JsonOption = False) -> None:
-    """Check a codebook: identifiers, duplicates, parents, cycles. Exit code 1 if anything is wrong."""
+    """Check a codebook: identifiers, duplicates, parents, cycles. Exit code 1 if anything is wrong.
+
+    Of a shipped codebook, the crosswalks from it are checked too.
+    """
     from careatlas.codebook import problems
+    from careatlas.codebook_file import shipped_crosswalk_problems
     from careatlas.codebook_shelf import find_codebook
     from careatlas.console import say, say_json
 
     book = find_codebook(codebook, project_or_none(context), check=False)
-    found = problems(book)
+    found = (*problems(book), *shipped_crosswalk_problems(book))
     if as_json:
         say_json({"id": book.id, "version": book.version, "codes": len(book.codes), "problems": found})
     else:
@@ -88,7 +92,7 @@ def diff(context: typer.Context, before: NameOrFile, after: NameOrFile, as_json:
     if as_json:
         say_json([asdict(change) for change in changes])
     for change in changes if not as_json else ():
-        say(f"{change.change:8} {change.code} {change.field}")
+        say(f"{change.change:8} {change.code or 'the codebook:'} {change.field}")
         for sign, value in (("-", change.before), ("+", change.after)):
             if value:
                 say(f"    {sign} {value}")
@@ -104,6 +108,11 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(help="A
     with project_of(context) as project:
         book = import_codebook(project.root, file)
     say(f'imported {book.id} {book.version} with {len(book.codes)} codes; use it with: suggest.codebook = "{book.id}"')
+    if not book.background:
+        say(
+            "it has no background passages (examples without a code): it can be used for labelling, but not for"
+            " suggestions until some are added"
+        )
 
 
 def register(app: typer.Typer) -> None:

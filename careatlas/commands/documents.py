@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,9 +25,9 @@ def documents(
 
     with project_of(context) as project, project.store.read() as connection:
         found = store.listed(connection, store.DocumentFilter(words=" ".join(words or ()), outcome=outcome))
-    if as_json:
-        say_json([asdict(item) for item in found])
-        return
+        if as_json:
+            say_json([{**asdict(item), **_origin(connection, item.document_id)} for item in found])
+            return
     header = ("document", "outcome", "pages", "passages", "need OCR", "area", "published", "name / reason")
     rows = [
         (
@@ -43,6 +43,17 @@ def documents(
         for item in found
     ]
     say_table(header, rows)
+
+
+def _origin(connection: Any, document_id: str) -> dict[str, Any]:
+    """Return where a document was added from, and how many of its characters stand in no passage, by reason."""
+    from careatlas.store import documents as store
+    from careatlas.store import readings
+
+    dropped: dict[str, int] = {}
+    for drop in readings.drops(connection, document_id):
+        dropped[drop.reason] = dropped.get(drop.reason, 0) + drop.glyph_count
+    return {"paths": list(store.paths(connection, document_id)), "dropped": dropped}
 
 
 def register(app: typer.Typer) -> None:

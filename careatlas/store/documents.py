@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from careatlas.document import Document, DocumentOutcome
-from careatlas.errors import UsageError
+from careatlas.errors import InputError, UsageError
 from careatlas.identifiers import AreaCode, DocumentId, Sha256
 from careatlas.store.schema import document, document_source
 
@@ -52,8 +52,19 @@ def add(connection: Connection, item: Document, path: str) -> bool:
     """Keep a document and the path it came from; return whether its content is new.
 
     A document that is already there keeps what was read of it; facts given now replace those known, but for empty ones.
+
+    Raises
+    ------
+    InputError
+        If the document is known for another area: a row holds one area, and neither may be lost silently.
     """
     known = connection.execute(select(document).where(document.c.document_id == item.document_id)).first()
+    if known is not None and known.area_code and item.area_code and known.area_code != item.area_code:
+        raise InputError(
+            f"it is there already for area {known.area_code}, and is now given for {item.area_code}:"
+            " one plan for several areas is not supported yet",
+            where=path,
+        )
     if known is None:
         connection.execute(insert(document).values(**asdict(item), added_at=datetime.now(UTC).isoformat()))
     else:

@@ -15,6 +15,7 @@ from careatlas.passage import Passage
 from careatlas.store.schema import judgement, passage_successor
 
 _PLACE = ("document_id", "page", "boxes", "text")
+_NO_CODE = Code("")  # what "read, nothing here" has in place of a code
 _COLUMNS = [column for column in judgement.c if column.name not in _PLACE]
 
 
@@ -46,11 +47,24 @@ def of_passages(connection: Connection, passage_ids: Sequence[str]) -> list[Judg
 
 
 def current(rows: Iterable[Judgement]) -> dict[tuple[PassageId, CodebookId, Code, str], Judgement]:
-    """Return the judgements in force: the latest of each person for each passage and code."""
-    latest: dict[tuple[PassageId, CodebookId, Code, str], Judgement] = {}
+    """Return the judgements in force: the latest of each person for each passage and code.
+
+    "Read, nothing here" ends what the person said before of any code of that codebook in that passage. A later present
+    or unsure ends "nothing here"; absent agrees with it and does not.
+    """
+    in_force: dict[tuple[PassageId, CodebookId, str], dict[Code, Judgement]] = {}
     for row in sorted(rows, key=lambda item: (item.made_at, item.judgement_id)):
-        latest[row.passage_id, row.codebook_id, row.code, row.person] = row
-    return latest
+        said = in_force.setdefault((row.passage_id, row.codebook_id, row.person), {})
+        if row.verdict is Verdict.NOTHING_HERE:
+            said.clear()
+        elif row.verdict is not Verdict.ABSENT:
+            said.pop(_NO_CODE, None)
+        said[row.code] = row
+    return {
+        (passage_id, codebook_id, code, person): row
+        for (passage_id, codebook_id, person), said in in_force.items()
+        for code, row in said.items()
+    }
 
 
 def count(connection: Connection) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, func, insert, select
@@ -38,26 +39,35 @@ def append(
     return identifier
 
 
-def latest(connection: Connection, stage: str) -> dict[str, tuple[str, str]]:
-    """Return, for each subject of a stage, the fingerprint and outcome of its last run."""
+class LastRun(NamedTuple):
+    """What is needed to know of the last run on a subject."""
+
+    fingerprint: str
+    outcome: str
+    run_id: str
+
+
+def latest(connection: Connection, stage: str) -> dict[str, LastRun]:
+    """Return the last run of a stage on each subject."""
     newest = select(run.c.subject, func.max(run.c.started_at).label("at")).where(run.c.stage == stage)
     last = newest.group_by(run.c.subject).subquery()
-    query = select(run.c.subject, run.c.fingerprint, run.c.outcome).join(
+    query = select(run.c.subject, run.c.fingerprint, run.c.outcome, run.c.run_id).join(
         last, (last.c.subject == run.c.subject) & (last.c.at == run.c.started_at)
     )
     return {
-        row.subject: (row.fingerprint, row.outcome) for row in connection.execute(query.where(run.c.stage == stage))
+        row.subject: LastRun(row.fingerprint, row.outcome, row.run_id)
+        for row in connection.execute(query.where(run.c.stage == stage))
     }
 
 
-def waiting(last: Mapping[str, tuple[str, str]], key: RunKey, *, again: Collection[str] = ()) -> bool:
+def waiting(last: Mapping[str, LastRun], key: RunKey, *, again: Collection[str] = ()) -> bool:
     """Tell whether the work of ``key`` is still to be done, given :func:`latest`.
 
     Work whose inputs, settings and code are unchanged is not done again, however it ended, unless its outcome is in
     ``again`` (a passing failure, such as a time limit on a busy machine).
     """
     known = last.get(key.subject)
-    return known is None or known[0] != key.fingerprint or known[1] in again
+    return known is None or known.fingerprint != key.fingerprint or known.outcome in again
 
 
 def listed(connection: Connection, *, stage: str = "", limit: int = 100) -> list[RunRow]:

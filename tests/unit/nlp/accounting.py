@@ -38,8 +38,9 @@ class Account:
 def lines_in_order(pages: Pages) -> Iterator[Line]:
     """Yield the lines in the order in which the reader puts them together."""
     rules, repeated = heading_rules(pages.pages, pages.bookmarks), furniture(pages.pages)
+    headers = {}
     for page in pages.pages:
-        for block in blocks_of(page, repeated, rules):
+        for block in blocks_of(page, repeated, rules, headers):
             yield from (line for cell in block.cells for line in cell.lines) if block.cells else block.lines
 
 

@@ -1,13 +1,16 @@
 """Blocks: what belongs together as one passage."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careatlas.geometry import Box
 from careatlas.passage import PassageKind
-from nlp.blocks import LAYOUT_CELL, Block, blocks_of, boxes_of
+from nlp.blocks import Block, blocks_of, boxes_of
 from nlp.headings import heading_rules
+from nlp.tables import LAYOUT_CELL
 
 SENTENCE = "The board met in the spring and agreed a plan for every place."
 
@@ -18,7 +21,7 @@ def cut(page_of):
 
     def make(*lines, furniture=None):
         page = page_of(*lines)
-        return blocks_of(page, furniture or {}, heading_rules([page], []))
+        return blocks_of(page, furniture or {}, heading_rules([page], []), {})
 
     return make
 
@@ -155,10 +158,38 @@ def test_an_untagged_first_row_is_a_header_only_if_it_looks_like_one(cut, line_a
     assert table("Scheme", "word " * 20)[0].kind is PassageKind.TABLE_ROW
 
 
-def test_a_row_with_other_cells_than_the_header_gets_none(cut, line_at):
+def test_a_blank_cell_leaves_the_others_under_their_own_header(cut, line_at):
     head = [cell(line_at, text, 0, column, header=True) for column, text in enumerate(("A", "B", "C"))]
-    blocks = cut(*head, cell(line_at, "one", 1, 0), cell(line_at, "two", 1, 1))
-    assert blocks[1].header == ()
+    row = [cell(line_at, "one", 1, 0), cell(line_at, "three", 1, 2)]
+    assert cut(*head, *row)[1].header == ("A", "C")
+
+
+def test_a_blank_corner_does_not_shift_the_header(cut, line_at):
+    head = [cell(line_at, text, 0, column, header=True) for column, text in ((1, "2021"), (2, "2022"), (3, "2023"))]
+    short = [cell(line_at, text, 1, column) for column, text in ((0, "Leeds"), (1, "5"), (3, "7"))]
+    full = [cell(line_at, text, 2, column) for column, text in enumerate(("Bury", "1", "2", "3"))]
+    blocks = cut(*head, *short, *full)
+    assert [block.header for block in blocks[1:]] == [("", "2021", "2023"), ("", "2021", "2022", "2023")]
+
+
+def test_a_cell_after_a_merged_one_gets_no_wrong_header(cut, line_at):
+    head = [cell(line_at, text, 0, column, header=True) for column, text in enumerate(("A", "B", "C"))]
+    merged, last = cell(line_at, "wide", 1, 0), cell(line_at, "last", 1, 1)
+    moved = replace(last, box=replace(last.box, x0=372, x1=400))  # the second cell, under the third header
+    assert cut(*head, merged, moved)[1].header == ("A", "")
+
+
+def test_a_table_that_goes_on_keeps_its_header_and_makes_no_new_one(line_at, page_of):
+    head = [cell(line_at, text, 0, column) for column, text in enumerate(("Area", "Scheme"))]
+    first = [cell(line_at, text, 1, column) for column, text in enumerate(("Bury", "Falls team"))]
+    second = [cell(line_at, text, 2, column) for column, text in enumerate(("Wigan", "Red bag"))]
+    third = [cell(line_at, text, 3, column) for column, text in enumerate(("Oldham", "Hub"))]
+    headers: dict = {}
+    pages = [page_of(*head, *first, number=1), page_of(*second, *third, number=2)]
+    rules = heading_rules(pages, [])
+    blocks = [block for page in pages for block in blocks_of(page, {}, rules, headers)]
+    assert kinds(blocks) == [PassageKind.TABLE_HEADER] + 3 * [PassageKind.TABLE_ROW]
+    assert [block.header for block in blocks[1:]] == 3 * [("Area", "Scheme")]
 
 
 def test_a_cell_of_many_lines_is_one_cell(cut, line_at):
@@ -238,7 +269,7 @@ def test_every_line_stands_in_exactly_one_block(page_of, line_at, rows, chosen):
     lines = [line_of(line_at, row) for row in rows]
     page = page_of(*lines)
     furniture = {(1, index): "repetition" for index in chosen if index < len(lines)}
-    blocks = blocks_of(page, furniture, heading_rules([page], []))
+    blocks = blocks_of(page, furniture, heading_rules([page], []), {})
     assert [id(line) for block in blocks for line in block.lines] == [id(line) for line in lines]
     for block in blocks:
         if block.cells:
