@@ -110,6 +110,8 @@ def test_documents_are_listed_as_a_table_and_as_data(made: Path):
     (row,) = data(careatlas("-p", made, "documents", "--json"))
     assert (row["name"], row["title"], row["outcome"], row["page_count"]) == ("plan.pdf", "Our plan", "ok", 2)
     assert row["passage_count"] >= 2
+    assert row["paths"] == [str(made.parent / "plan.pdf")]
+    assert row["dropped"] == {}
     lines = careatlas("-p", made, "documents", "our", "plan").stdout.splitlines()
     assert lines[0].split()[:2] == ["document", "outcome"]
     assert lines[1].startswith(row["document_id"])
@@ -223,11 +225,18 @@ def test_a_codebook_is_validated(tmp_path: Path):
     assert done.stdout.splitlines()[-1] == "a 1.0.0: 2 codes, 3 problems"
 
 
+def test_a_codebook_with_background_is_imported_without_a_warning(root: Path, tmp_path: Path):
+    (tmp_path / "mine.yaml").write_text(MINE.format(name="mine", label="Beds") + "background: [Minutes.]\n")
+    done = careatlas("-p", root, "codebook", "import", tmp_path / "mine.yaml")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+
+
 def test_an_imported_codebook_is_known_wherever_the_project_is(root: Path, tmp_path: Path):
     (tmp_path / "mine.yaml").write_text(MINE.format(name="mine", label="Beds"))
     done = careatlas("-p", root, "codebook", "import", tmp_path / "mine.yaml")
     assert done.returncode == 0
     assert 'suggest.codebook = "mine"' in done.stdout
+    assert "not for suggestions" in done.stdout
     (root / "below").mkdir()
     for ways in ({}, {"cwd": root}, {"cwd": root / "below"}, {"CAREATLAS_PROJECT": str(root)}):
         before = () if ways else ("-p", root)

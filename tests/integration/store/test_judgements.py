@@ -134,3 +134,36 @@ def test_nothing_in_the_store_changes_a_judgement():
     public = {name for name in vars(judgements) if not name.startswith("_")}
     assert not {name for name in public if name.startswith(("update", "delete", "replace", "remove"))}
     assert {"append", "of_passages", "current", "count"} <= public
+
+
+def in_force(passage: Passage, *verdicts: tuple[str, Verdict]) -> dict[str, Verdict]:
+    rows = [
+        judged(passage, judgement_id=f"j{at}", code=code, verdict=verdict, made_at=NOON + timedelta(seconds=at))
+        for at, (code, verdict) in enumerate(verdicts)
+    ]
+    return {code: row.verdict for (_, _, code, _), row in judgements.current(rows).items()}
+
+
+def test_nothing_here_ends_what_was_said_of_codes_before(passage: Passage):
+    said = (("falls", Verdict.PRESENT), ("discharge", Verdict.ABSENT), ("", Verdict.NOTHING_HERE))
+    assert in_force(passage, *said) == {"": Verdict.NOTHING_HERE}
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PRESENT, Verdict.UNSURE])
+def test_a_code_that_may_be_there_ends_nothing_here(passage: Passage, verdict: Verdict):
+    assert in_force(passage, ("", Verdict.NOTHING_HERE), ("falls", verdict)) == {"falls": verdict}
+
+
+def test_an_absent_code_agrees_with_nothing_here(passage: Passage):
+    both = {"": Verdict.NOTHING_HERE, "falls": Verdict.ABSENT}
+    assert in_force(passage, *both.items()) == both
+
+
+def test_nothing_here_ends_only_what_this_person_said_of_this_passage_and_codebook(passage: Passage):
+    before = [
+        judged(passage, judgement_id="j1", person="bob"),
+        judged(passage, judgement_id="j2", codebook_id="rainbow"),
+        judged(passage, judgement_id="j3", passage_id="p2"),
+    ]
+    nothing = judged(passage, judgement_id="j4", code="", verdict=Verdict.NOTHING_HERE, made_at=NOON + timedelta(1))
+    assert list(judgements.current([nothing, *before]).values()) == [*before, nothing]

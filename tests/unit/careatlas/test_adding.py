@@ -100,6 +100,26 @@ def test_a_file_over_the_limit_is_reported_with_the_limit(project: Project, plan
     assert report.new == 2
 
 
+def test_the_same_plan_for_a_second_area_is_reported_and_the_first_stays(project: Project, plans: Path):
+    (plans / "copy.pdf").write_bytes((plans / "a.pdf").read_bytes())
+    (plans / "register.csv").write_text("path,area_code,title\na.pdf,E08000003,One\ncopy.pdf,E08000004,Two\n")
+    report = add(project, plans / "register.csv")
+    assert (report.new, report.known) == (1, 0)
+    ((path, reason),) = report.failed
+    assert path == str(plans / "copy.pdf")
+    assert "E08000003" in reason
+    assert "E08000004" in reason
+    assert [(item.area_code, item.title) for item in stored(project)] == [("E08000003", "One")]
+
+
+def test_an_area_that_was_not_known_yet_is_taken_and_an_empty_one_changes_nothing(project: Project, plans: Path):
+    add(project, plans / "a.pdf")
+    (plans / "register.csv").write_text("path,area_code\na.pdf,E08000003\n")
+    for path in (plans / "register.csv", plans / "register.csv", plans / "a.pdf"):
+        assert add(project, path) == AddReport(new=0, known=1, failed=())
+    assert [item.area_code for item in stored(project)] == ["E08000003"]
+
+
 def test_a_path_that_is_not_there_stops_before_anything_is_added(project: Project, plans: Path):
     with pytest.raises(InputError):
         add(project, plans / "a.pdf", plans / "nowhere.pdf")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careatlas.codebook import Codebook, CodeDefinition, Provenance, differences, problems
+from careatlas.codebook import Attribute, Codebook, CodeDefinition, Provenance, differences, problems
 from careatlas.errors import UsageError
 
 
@@ -107,6 +107,8 @@ def test_what_changed_is_told_code_by_code():
         ("source", "other"),
         ("exclude", ("x",)),
         ("cues", ("x",)),
+        ("positive", ("x",)),
+        ("negative", ("x",)),
     ],
 )
 def test_each_compared_field_is_seen_from_both_sides(field: str, value: object):
@@ -114,3 +116,31 @@ def test_each_compared_field_is_seen_from_both_sides(field: str, value: object):
     (there,), (back,) = differences(plain, changed), differences(changed, plain)
     assert (there.field, there.before, there.after) == (back.field, back.after, back.before)
     assert there.field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("version", "1.1.0", "1.1.0"),
+        ("title", "Other", "Other"),
+        ("provenance", Provenance.VERIFIED, "verified"),
+        ("source", "other", "other"),
+        ("summary", "x", "x"),
+        ("rules", ("x", "y"), "x; y"),
+        ("none_definition", "x", "x"),
+        ("background", ("x",), "x"),
+        (
+            "attributes",
+            (Attribute(name="stage", values=("planned", "running"), note="x"),),
+            "stage: planned, running (x)",
+        ),
+    ],
+)
+def test_a_change_of_the_book_itself_has_no_code(field: str, value: object, shown: str):
+    (found,) = differences(book(code("a")), replace(book(code("a")), **{field: value}))
+    assert (found.change, found.code, found.field, found.after) == ("changed", "", field, shown)
+
+
+def test_every_field_of_a_codebook_and_a_code_is_compared():
+    other = {field.name: object() for field in fields(CodeDefinition) if field.name != "id"}
+    assert {item.field for item in differences(book(code("a")), book(code("a", **other)))} == set(other)

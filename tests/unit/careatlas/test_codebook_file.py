@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ from hypothesis import strategies as st
 
 from careatlas import codebook_file
 from careatlas.codebook import Codebook
-from careatlas.codebook_file import crosswalk_problems, read_codebook, shipped, shipped_crosswalks
+from careatlas.codebook_file import (
+    crosswalk_problems,
+    read_codebook,
+    shipped,
+    shipped_crosswalk_problems,
+    shipped_crosswalks,
+)
 from careatlas.codebook_shelf import plain_codebook
 from careatlas.errors import InputError, UsageError
 
@@ -183,7 +190,7 @@ def test_a_wrong_toml_file_is_refused(read, text: str, says: str):
         ("id,label,label,definition\nbeds,Beds,Other,Outside.\n", "'label' stands twice"),
         ('id,label,definition\nbeds,Beds,"open\n', "not what its name says"),
         ("id,label,definition\nbeds,Beds,Outside.\nbeds,More,Outside.\n", "used more than once"),
-        ("id,label,definition\nnone,None,Nothing.\n", "'none' is not a code"),
+        ("id,label,definition\nnone,None,Nothing.\n", "no codes"),
         ("id,label,definition\nbeds,Beds," + "x" * 200_000, "not what its name says"),
         ("id;label;definition\nbeds;Beds;Outside.\n", "codes.0"),
     ],
@@ -256,8 +263,6 @@ def test_a_crosswalk_that_does_not_fit_its_codebooks_is_told():
 
 
 def test_a_crosswalk_that_forgets_or_doubles_a_code_is_told():
-    from dataclasses import replace
-
     walk = next(walk for walk in shipped_crosswalks() if walk.unmapped)
     source, target = shipped(walk.source_id), shipped(walk.target_id)
     code = walk.unmapped[0]
@@ -270,3 +275,45 @@ def test_a_crosswalk_that_forgets_or_doubles_a_code_is_told():
     )
     both = replace(walk, unmapped=(*walk.unmapped, link.source_code))
     assert crosswalk_problems(both, source, target) == (f"{link.source_code}: linked and said to be unmapped",)
+
+
+TABLE = """version,id,label,definition,positive,cues
+1.2.0,beds,Beds,Beds outside hospital.,,bed*
+1.2.0,none,Nothing,The passage names no bed.,The minutes were agreed. | Contents,
+"""
+
+
+def test_a_table_can_give_its_version_and_what_carries_no_code(read):
+    made = read(TABLE, "mine.csv")
+    assert made.version == "1.2.0"
+    assert [code.id for code in made.codes] == ["beds"]
+    assert made.none_definition == "The passage names no bed."
+    assert made.background == ("The minutes were agreed.", "Contents")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (TABLE.replace("1.2.0,none", "1.3.0,none"), "'version' differs between rows: '1.2.0', '1.3.0'"),
+        (TABLE.replace("1.2.0,none", ",none"), "'version' differs between rows"),
+        (TABLE.replace("1.2.0", "two"), "version: "),
+        (TABLE + "1.2.0,none,Again,x,,\n", "the row 'none' stands twice"),
+        (TABLE.replace("Contents,", "Contents,minutes"), "not: cues"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(read, text: str, says: str):
+    with pytest.raises(InputError) as caught:
+        read(text, "mine.csv")
+    assert says in caught.value.what
+
+
+def test_the_crosswalks_from_a_shipped_codebook_are_checked(monkeypatch: pytest.MonkeyPatch):
+    book = shipped("ehch-v2")
+    assert shipped_crosswalk_problems(book) == ()
+    walks = tuple(replace(walk, unmapped=()) for walk in shipped_crosswalks() if walk.source_id == book.id)
+    assert any(walk.unmapped for walk in shipped_crosswalks() if walk.source_id == book.id)
+    monkeypatch.setattr(codebook_file, "shipped_crosswalks", lambda: walks)
+    found = shipped_crosswalk_problems(book)
+    assert found
+    assert all(problem.startswith("crosswalk to high-impact-change-model: ") for problem in found)
+    assert shipped_crosswalk_problems(replace(book, version="9.0.0")) == ()

@@ -11,7 +11,6 @@ from careatlas import errors
 from careatlas.errors import CareAtlasError
 
 EXIT_CODES = {
-    "FindingsError": 1,
     "UsageError": 2,
     "InputError": 3,
     "SettingsError": 4,

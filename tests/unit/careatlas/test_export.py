@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from careatlas.errors import InputError, StoreError
-from careatlas.export import FIELDS, FORMATS, export_passages, passage_row, whole_file, write_rows
+from careatlas.export import FIELDS, export_passages, passage_row, whole_file, write_rows
 from careatlas.passage import PassageKind
 from careatlas.progress import NoProgress
+
+FORMATS = ("jsonl", "csv", "parquet")
 
 
 def read_back(path: Path, export_format: str) -> list[dict]:

@@ -70,7 +70,7 @@ def test_the_next_pages_are_made_along_but_none_behind_the_last(
     calls = worker(lambda: store_image(project, document.document_id, number, dpi))
     page_image(project, document.document_id, number, 4)
     (command,) = calls
-    assert command[:3] == [sys.executable, "-m", "careatlas"]
+    assert command[:4] == [sys.executable, "-P", "-m", "careatlas"]
     assert command[-len(asked) - 2 :] == ["page-image", document.document_id, *asked]
     assert str(project.root) in command
 
@@ -89,6 +89,16 @@ def test_what_the_worker_said_is_passed_on(project: Project, document, worker, s
         page_image(project, document.document_id, 1, 4)
     assert caught.value.what == what
     assert caught.value.where == f"{document.document_id}, page 1"
+
+
+def test_the_worker_imports_nothing_from_the_current_folder(
+    project: Project, document, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "typer.py").write_text("from pathlib import Path\nPath('ran').touch()\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CareAtlasError):  # the document of the test has no bytes to draw
+        page_image(project, document.document_id, 1, 1)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_worker_that_does_not_answer_is_given_up(project: Project, document, monkeypatch: pytest.MonkeyPatch):

@@ -168,3 +168,26 @@ def test_a_path_that_is_not_there_is_named(plans: Path, name: str):
 def test_a_folder_without_plans_is_named(tmp_path: Path):
     with pytest.raises(InputError, match="no PDF"):
         candidates([tmp_path])
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused_with_its_line(plans: Path):
+    with pytest.raises(InputError, match="line 3: it has more cells than the header"):
+        read(plans, "path,title\na.PDF,One\nb.pdf,Leeds, Bradford and Hull\n")
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        *[("area code", "area_code"), ("Area_Code", "area_code"), ("areacode", "area_code"), ("Title", "title")],
+        *[("doc-type", "doc_type"), ("publshed", "published"), ("URL", "url"), ("Path", "path"), (" path", "path")],
+    ],
+)
+def test_a_misspelt_column_is_not_ignored(plans: Path, column: str, meant: str):
+    with pytest.raises(InputError, match=f"did you mean '{meant}'") as caught:
+        read(plans, f"file,{column}\nx,b.pdf\n")
+    assert repr(column) in caught.value.what
+
+
+def test_a_column_like_one_that_is_there_is_the_users_own(plans: Path):
+    (item,) = read(plans, "path,published,publisher,notes\nb.pdf,2023,The council,x\n")
+    assert item.facts["published"] == "2023"

@@ -11,6 +11,7 @@ import pytest
 from careatlas.codebook_file import shipped
 from careatlas.errors import InputError
 from careatlas.progress import NoProgress
+from models import classify_rows
 from models.classifier import Classifier
 from models.classify_rows import MAX_TEXT, classify_file, score_rows
 from models.tiers import classifier_of
@@ -54,6 +55,14 @@ def test_a_row_has_the_agreed_fields(classifier: Classifier, tmp_path: Path) -> 
         ('{"id": "a", "text": null}', "needs an id and a text"),
         (json.dumps({"id": "a", "text": "x" * (MAX_TEXT + 1)}), "characters"),
         ("[" * 100_000, "not a JSON object"),
+        ('{"id": "a", "text": "x", "heading": 5}', "a heading is"),
+        ('{"id": "a", "text": "x", "heading": {"a": 1}}', "a heading is"),
+        ('{"id": "a", "text": "x", "heading": ["b", null]}', "a heading is"),
+        ('{"id": "\\ud800", "text": "x"}', "surrogate"),
+        ('{"id": "a", "text": "x \\ud800"}', "surrogate"),
+        ('{"id": "a", "text": "x", "heading": ["\\udfff"]}', "surrogate"),
+        ('{"id": ["\\ud800"], "text": "x"}', "needs an id and a text"),
+        ('{"id": "\\ud800"}', "needs an id and a text"),
     ],
 )
 def test_a_wrong_row_becomes_a_row_that_says_so(classifier: Classifier, tmp_path: Path, line: str, reason: str) -> None:
@@ -63,6 +72,20 @@ def test_a_wrong_row_becomes_a_row_that_says_so(classifier: Classifier, tmp_path
     assert reason in rows[1]["error"]
     assert rows[1]["line"] == 2
     assert rows[0] == rows[2]
+
+
+def test_a_line_that_is_too_long_is_one_wrong_row(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classify_rows, "MAX_LINE", 100)
+    good = json.dumps({"id": "good", "text": "falls"})
+    just = json.dumps({"id": "just", "text": "x"}).ljust(99)  # with its line end, 100 bytes
+    long = [json.dumps({"id": "long", "text": "x" * length}) for length in (1, 250, 1_000)]
+    long[0] = long[0].ljust(100)
+    rows, counts = classified(classifier, tmp_path, [good, long[0], just, long[1], good, long[2]])
+    assert counts == (6, 3)
+    assert [row.get("line", row["id"]) for row in rows] == ["good", 2, "just", 4, "good", 6]
+    assert "more than 100 bytes" in rows[1]["error"]
 
 
 def test_text_that_looks_like_code_stays_text(classifier: Classifier, tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from careatlas.codebook_file import shipped
 from careatlas.document import DocumentOutcome
+from careatlas.identifiers import ModelId
+from careatlas.ledger import RunKey
 from careatlas.project import Project, open_project
-from careatlas.store import suggestions
+from careatlas.store import runs, suggestions
 from evaluation.coverage import CoverageStatus
 from streamlit_app.model_in_use import MACHINE_ONLY
 from streamlit_app.overview_query import area_cells, area_csv, area_rows, code_cells, code_csv, overview
@@ -70,3 +73,18 @@ def test_counts_of_one_model_leave_out_those_of_another(project: Project) -> Non
     with project.store.read() as connection:
         assert suggestions.scored_count(connection, "another") == 0
         assert all(row.passages == 0 for row in suggestions.area_counts(connection, "another"))
+
+
+def test_the_model_of_the_last_run_is_the_one_that_is_shown(project: Project) -> None:
+    with project.store.write() as connection:
+        (older,) = suggestions.models(connection)
+        suggestions.keep_model(
+            connection, replace(older, model_id=ModelId("newer"), made_at="2026-02-01T00:00:00+00:00")
+        )
+    for name in ("newer", older.model_id):
+        key = RunKey(stage="suggest", subject="d1", inputs={}, config={"model": name}, code_version="1")
+        with project.store.write() as connection:
+            runs.append(connection, key, outcome="ok", reason="", seconds=1.0, counts={})
+        found = overview(project, BOOK).model
+        assert found
+        assert found.model_id == name

@@ -47,6 +47,7 @@ def test_overview_counts_and_marks_what_only_a_machine_said(app_of: Start) -> No
 
 def test_overview_has_a_missing_share_where_nothing_was_read(app_of: Start) -> None:
     tables = {table["header"][0]: table for table in app_of().parts("rowtable")}
+    assert "An area that no document names has no row" in tables["Area"]["caption"]
     kent = next(row for row in tables["Area"]["rows"] if row[0]["text"] == "Kent")
     assert [cell["text"] for cell in kent[4:7]] == ["\u2013", "\u2013", "\u2013"]
     assert kent[7]["text"] == "not read"
@@ -200,6 +201,22 @@ def test_evidence_without_an_image_still_lists_the_passages(
     app.open("evidence", document=first)
     assert "The image of this page is not there" in app.words()
     assert app.parts("passagelist")
+
+
+def test_evidence_of_a_page_without_a_size_is_shown_without_a_sheet(
+    app_of: Start, root: Path, first: DocumentId
+) -> None:
+    with sqlite3.connect(root / "store.sqlite") as connection:
+        connection.execute(
+            "UPDATE page SET width = 0, height = 0, status = 'failed', reason = 'broken' WHERE number = 2"
+        )
+        connection.execute("DELETE FROM passage WHERE page = 2")
+    connection.close()
+    app = app_of()
+    app.open("evidence", document=first, page="2")
+    assert "This page could not be read: broken" in app.words()
+    assert "There is no picture of this page" in app.words()
+    assert not app.parts("pagebox")
 
 
 def test_hostile_text_is_shown_as_text(app_of: Start, first: DocumentId, ids: list[str]) -> None:

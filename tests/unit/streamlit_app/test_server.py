@@ -15,8 +15,8 @@ AUTH = '[auth]\nredirect_uri = "https://plans.example/oauth2callback"\ncookie_se
 
 def test_the_command_line_leaves_nothing_to_defaults(tmp_path: Path) -> None:
     command = server.command_line("127.0.0.1", 8599, tmp_path / "none.toml", browser=False)
-    assert command[1:4] == ["-m", "streamlit", "run"]
-    assert Path(command[4]).is_file()
+    assert command[1:5] == ["-P", "-m", "streamlit", "run"]
+    assert Path(command[5]).is_file()
     for flag in (
         "--server.address=127.0.0.1",
         "--server.port=8599",
