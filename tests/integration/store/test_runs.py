@@ -18,7 +18,7 @@ def ran(store: Store, key: RunKey, outcome: str = "ok", reason: str = "") -> str
         return runs.append(connection, key, outcome=outcome, reason=reason, seconds=1.5, counts={"pages": 3})
 
 
-def latest(store: Store, stage: str = "parse") -> dict[str, tuple[str, str]]:
+def latest(store: Store, stage: str = "parse") -> dict[str, runs.LastRun]:
     with store.read() as connection:
         return runs.latest(connection, stage)
 
@@ -37,10 +37,11 @@ def test_a_run_is_listed_as_it_ended(store: Store):
 def test_the_last_run_of_each_subject_decides(store: Store):
     changed = replace(KEY, config={"pages": [1]})
     ran(store, KEY)
-    ran(store, changed, "crashed")
+    identifier = ran(store, changed, "crashed")
+    assert latest(store)["d1"].run_id == identifier
     ran(store, replace(KEY, subject="d2"))
     ran(store, replace(KEY, stage="suggest"), "timed_out")
-    found = latest(store)
+    found = {subject: (last.fingerprint, last.outcome) for subject, last in latest(store).items()}
     assert found == {"d1": (changed.fingerprint, "crashed"), "d2": (replace(KEY, subject="d2").fingerprint, "ok")}
     assert latest(store, "suggest")["d1"][1] == "timed_out"
     assert latest(store, "nothing") == {}
