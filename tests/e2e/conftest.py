@@ -137,7 +137,7 @@ def wait_until_up(url: str, process: subprocess.Popen[str], log: Path) -> None:
     pytest.fail(f"the server did not answer: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Start the app on a free port of this machine, and end it by its own process."""
     from streamlit_app.server import free_port
@@ -167,7 +167,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             process.wait()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is open its event loop runs in this thread, and no other test can start one.
+@pytest.fixture(scope="module")
 def browser(unavailable: Callable[[str], NoReturn]) -> Iterator[Any]:
     """Debian's Chromium, which finds no name on any network."""
     if not Path(CHROMIUM).exists():
