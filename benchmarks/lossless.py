@@ -12,6 +12,7 @@ from careatlas.identifiers import sha256_of
 from careatlas.offsets import OffsetMap
 from careatlas.reading import Reading
 from careatlas.settings import ParseSettings
+from nlp.assemble import UNPLACED
 from nlp.limits import Limits
 from nlp.pool import Job, read_all
 from nlp.reader import open_pdf, read_pages
@@ -35,7 +36,8 @@ def main() -> None:
             reasons[drop.reason] += drop.glyph_count
         for name, number in _account(Path(job.path), reading).items():
             totals[name] += number
-    lost = sum(reasons.values()) + totals["characters of get_text that are in no line"]
+    # A character of no width is in no line of the dictionary, and among the reasons: counted once.
+    lost = sum(reasons.values()) + max(0, totals["characters of get_text that are in no line"] - reasons[UNPLACED])
     share = lost / totals["characters of get_text"] if totals["characters of get_text"] else 0.0
     answer = {
         "documents": len(files),

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from careatlas.geometry import Box, union
 from careatlas.passage import PassageKind
 from nlp.headings import HeadingRules, is_contents
-from nlp.line import Line, PageLines, glyphs
+from nlp.line import Line, NodePath, PageLines, glyphs
 from nlp.tables import Cell, Headers, cells_of, header_over, is_layout, looks_like_header
 
 _KIND_OF_ROLE = {
@@ -46,12 +46,10 @@ def blocks_of(
     ``headers`` holds the table headers of earlier pages, and takes in those of this one.
     """
     found: list[Block] = []
-    flow: list[Line] = []
     for key, group in groupby(enumerate(page.lines), key=lambda item: _part(page, item, furniture)):
         lines = [line for _, line in group]
-        if key == _FLOW:
-            flow = lines
-            found += _flow_blocks(page.number, flow, rules)
+        if not key:
+            found += _flow_blocks(page.number, lines, rules)
         elif isinstance(key, str):
             found += [Block(PassageKind.FURNITURE, (line,), key, 0.9) for line in lines]
         else:
@@ -59,14 +57,10 @@ def blocks_of(
     return found
 
 
-_FLOW = None
-
-
-def _part(
-    page: PageLines, item: tuple[int, Line], furniture: Mapping[tuple[int, int], str]
-) -> str | tuple[int, ...] | None:
+def _part(page: PageLines, item: tuple[int, Line], furniture: Mapping[tuple[int, int], str]) -> str | NodePath:
+    """Return the evidence for furniture, or the table that a line stands in; empty for running text."""
     index, line = item
-    return furniture.get((page.number, index)) or line.place.table or _FLOW
+    return furniture.get((page.number, index)) or line.place.table
 
 
 def _flow_blocks(number: int, lines: Sequence[Line], rules: HeadingRules) -> Iterator[Block]:

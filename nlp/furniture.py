@@ -27,18 +27,17 @@ _Key = tuple[str, int]
 
 def furniture(pages: Sequence[PageLines]) -> dict[tuple[int, int], str]:
     """Return the lines that are furniture: (page number, index of the line) to the evidence."""
+    marginal = [(page.number, item) for page in pages for item in _in_margin(page)]
     seen: dict[_Key, set[int]] = defaultdict(set)
-    for page in pages:
-        for item in _in_margin(page):
-            for key in item.keys:
-                for near in _near(key):
-                    seen[near].add(page.number)
-    found = {}
-    for page in pages:
-        for item in _in_margin(page):
-            if max(len(seen[key]) for key in item.keys) >= _least(item, len(pages)):
-                found[page.number, item.place] = "artifact+repetition" if item.is_artifact else "repetition"
-    return found
+    for number, item in marginal:
+        for key in item.keys:
+            for near in _near(key):
+                seen[near].add(number)
+    return {
+        (number, item.place): "artifact+repetition" if item.is_artifact else "repetition"
+        for number, item in marginal
+        if max(len(seen[key]) for key in item.keys) >= _least(item, len(pages))
+    }
 
 
 class _Marginal(NamedTuple):
