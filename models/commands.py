@@ -9,6 +9,7 @@ import typer
 
 from careatlas.commands.run import say_report
 from careatlas.commands.session import JsonOption, progress_of, project_of, project_or_none
+from models.commands_gold import gold
 
 
 def suggest(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -54,3 +55,4 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(suggest)
     app.command()(classify)
+    app.add_typer(gold, name="gold")

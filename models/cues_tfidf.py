@@ -13,6 +13,7 @@ from careatlas.errors import UsageError
 from models.classifier import PassageText, Prediction
 from models.cues import CueCounter
 from models.cues_tfidf_identity import CuesTfidfConfig, model_info
+from models.label_matrix import ABSENT, PRESENT
 from models.seed_examples import seed_examples
 
 
@@ -69,7 +70,7 @@ class CuesTfidfClassifier:
         self._words.fit(examples.texts)
         features = self._features(examples.texts)
         weights, offsets = [], []
-        for column in examples.targets.T:
+        for column in (*(examples.targets == PRESENT).T, examples.initiative() == ABSENT):
             model = LogisticRegression(C=self.config.regularisation, class_weight="balanced", max_iter=1_000)
             model.fit(features, column)
             weights.append(model.coef_[0])

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator
 
 from careatlas.codebook import Codebook
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examples:
-    """Texts with their codes.
-
-    Attributes
-    ----------
-    targets : array of bool, shape (texts, codes + 1)
-        One column per code in the codebook's order; the last says that no code applies.
-    """
-
-    texts: tuple[str, ...]
-    targets: NDArray[np.bool_]
+from careatlas.identifiers import Code
+from models.examples import Example, Examples, examples_of
 
 
 def seed_examples(codebook: Codebook) -> Examples:
     """Return the codebook's own texts as examples: its definitions, notes, and the passages written for it.
 
-    A code's negative examples and the background passages count as examples of no code: they are near misses, written
-    so that nothing applies.
+    A code's negative examples and the background passages are examples of no code: they are near misses, written so
+    that nothing applies. The labels are complete: a text written for one code counts as absent for the others.
     """
-    texts: list[str] = []
-    columns: list[int] = []
-    none = len(codebook.codes)
-    for column, code in enumerate(codebook.codes):
+    return examples_of([code.id for code in codebook.codes], _rows(codebook))
+
+
+def _rows(codebook: Codebook) -> Iterator[Example]:
+    for code in codebook.codes:
         for_it = (f"{code.label}. {code.definition}", *code.include, *code.positive)
-        texts += [*for_it, *code.negative]
-        columns += [column] * len(for_it) + [none] * len(code.negative)
-    texts += codebook.background
-    columns += [none] * len(codebook.background)
-    targets = np.zeros((len(texts), none + 1), dtype=bool)
-    targets[np.arange(len(texts)), columns] = True
-    return Examples(texts=tuple(texts), targets=targets)
+        for number, text in enumerate(for_it):
+            yield _row(codebook, f"{code.id}:for:{number}", text, frozenset({code.id}))
+        for number, text in enumerate(code.negative):
+            yield _row(codebook, f"{code.id}:not:{number}", text, frozenset())
+    for number, text in enumerate(codebook.background):
+        yield _row(codebook, f"background:{number}", text, frozenset())
+
+
+def _row(codebook: Codebook, name: str, text: str, present: frozenset[Code]) -> Example:
+    absent = frozenset(code.id for code in codebook.codes) - present
+    return Example(id=name, text=text, present=present, absent=absent, origin="codebook")

@@ -161,6 +161,16 @@ suggestion = Table(
     Index("suggestion_by_code", "model_id", "code", "document_id", "passage_id"),
 )
 
+# A cache: it can be emptied at any time. ``backbone`` names everything that the numbers depend on.
+embedding = Table(
+    "embedding",
+    metadata,
+    Column("passage_id", Text, ForeignKey("passage.passage_id", ondelete="CASCADE"), nullable=False),
+    Column("backbone", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("passage_id", "backbone"),
+)
+
 # Append-only, and without a foreign key: a judgement outlives the passage row that it was made on.
 judgement = Table(
     "judgement",

@@ -29,9 +29,11 @@ def classifier(codebook: Codebook) -> Classifier:
 
 def test_seed_examples_name_one_code_each(codebook: Codebook) -> None:
     examples = seed_examples(codebook)
-    assert examples.targets.shape == (len(examples.texts), len(codebook.codes) + 1)
-    assert (examples.targets.sum(axis=1) == 1).all()
+    assert examples.targets.shape == (len(examples), len(codebook.codes))
+    assert (examples.targets.sum(axis=1) == examples.initiative()).all()
     assert (examples.targets.sum(axis=0) > 5).all()
+    assert (examples.initiative() == 0).sum() > 5
+    assert set(examples.origins) == {"codebook"}
 
 
 def test_scores_are_probabilities_in_the_promised_shape(classifier: Classifier, codebook: Codebook) -> None:
