@@ -18,8 +18,10 @@ from careatlas.errors import SettingsError
 
 FILE_NAME = "careatlas.toml"
 ENV_PREFIX = "CAREATLAS_"
-# Read elsewhere than here: where the project is, and who reviews.
-_OTHER_VARIABLES = frozenset({"CAREATLAS_PROJECT", "CAREATLAS_REVIEWER", "CAREATLAS_LOG_JSON"})
+# Read elsewhere than here: where the project is, who reviews, where backbones are kept.
+_OTHER_VARIABLES = frozenset(
+    {"CAREATLAS_PROJECT", "CAREATLAS_REVIEWER", "CAREATLAS_LOG_JSON", "CAREATLAS_MODEL_CACHE"}
+)
 
 
 class _Section(BaseModel):
@@ -60,10 +62,15 @@ class PageImageSettings(_Section):
 
 
 class SuggestSettings(_Section):
-    """What the suggest stage scores passages against, and with which model."""
+    """What the suggest stage scores passages against, and with which model.
+
+    ``model`` is ``auto`` (the project's production model, else the shipped one, else ``cues-tfidf``), or names one.
+    ``backbone`` is the encoder that ``careatlas train`` stands on: a registered name, a folder, or name@commit.
+    """
 
     codebook: str = "care-home-integration"
-    model: str = "cues-tfidf"
+    model: str = "auto"
+    backbone: str = "minilm"
 
 
 class AppSettings(_Section):

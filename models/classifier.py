@@ -15,10 +15,12 @@ if TYPE_CHECKING:  # an unchanged run must not pay for importing NumPy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageText:
-    """What a classifier reads of a passage: its words and the headings above it, the topmost first."""
+    """What a classifier reads of a passage: its words, the headings above it (the topmost first), and its neighbours."""
 
     text: str
     heading_path: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,11 @@ class Prediction:
         That no code applies.
     accepted : array of bool, shape (passages, codes)
         Whether a code reached its cut-off and whatever else the tier demands.
+    verdicts : array of int8, shape (passages, codes), or None
+        1 accept, 0 ask a person, -1 reject, by thresholds chosen for a stated risk; ``None`` where the model has none.
     """
 
     probabilities: NDArray[np.float64]
     none_probability: NDArray[np.float64]
     accepted: NDArray[np.bool_]
+    verdicts: NDArray[np.int8] | None = None

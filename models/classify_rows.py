@@ -11,11 +11,12 @@ from typing import Any
 from careatlas.errors import InputError
 from careatlas.export import whole_file
 from careatlas.progress import Progress
-from models.classifier import Classifier, PassageText
+from models.classifier import Classifier, PassageText, Prediction
 
 BATCH = 1_000
 MAX_TEXT = 100_000  # characters of one passage
 MAX_LINE = 10_000_000  # bytes
+_VERDICTS = {1: "accept", 0: "ask", -1: "reject"}
 
 
 def score_rows(classifier: Classifier, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -30,7 +31,8 @@ def score_rows(classifier: Classifier, rows: Sequence[dict[str, Any]]) -> list[d
     Returns
     -------
     list of dict
-        ``id, suggestions [{code, probability, accepted}], none_probability, model``, suggestions from the likeliest.
+        ``id, suggestions [{code, probability, accepted}], none_probability, model``, suggestions from the likeliest;
+        with ``verdict`` (accept, ask, reject) where the model has thresholds for a stated risk.
     """
     good = [row for row in rows if "error" not in row]
     prediction = classifier.predict([_passage(row) for row in good])
@@ -105,7 +107,10 @@ def _row(line: bytes, number: int) -> dict[str, Any]:
         return _wrong(identifier, number, "a heading is a string or a list of strings")
     if not all(map(_is_unicode, [str(identifier), row["text"], *headings])):
         return _wrong(identifier, number, "it holds half of a surrogate pair, which is no character")
-    return {"id": identifier, "text": row["text"], "heading": headings}
+    neighbours = {name: row[name] for name in ("before", "after") if row.get(name)}
+    if not all(isinstance(text, str) and len(text) <= MAX_TEXT and _is_unicode(text) for text in neighbours.values()):
+        return _wrong(identifier, number, "before and after are texts")
+    return {"id": identifier, "text": row["text"], "heading": headings, **neighbours}
 
 
 def _wrong(identifier: Any, number: int, error: str) -> dict[str, Any]:
@@ -124,10 +129,11 @@ def _is_unicode(text: str) -> bool:
 def _passage(row: dict[str, Any]) -> PassageText:
     heading = row.get("heading") or ()
     path = (heading,) if isinstance(heading, str) else tuple(map(str, heading))
-    return PassageText(text=row["text"], heading_path=path)
+    neighbours = {name: str(row.get(name) or "") for name in ("before", "after")}
+    return PassageText(text=row["text"], heading_path=path, **neighbours)
 
 
-def _answer(classifier: Classifier, row: dict[str, Any], prediction: Any, order: Any, index: int) -> dict[str, Any]:
+def _answer(classifier: Classifier, row: dict[str, Any], prediction: Prediction, order: Any, index: int) -> dict[str, Any]:
     return {
         "id": row["id"],
         "suggestions": [
@@ -135,9 +141,16 @@ def _answer(classifier: Classifier, row: dict[str, Any], prediction: Any, order:
                 "code": classifier.codes[column],
                 "probability": round(float(prediction.probabilities[index, column]), 4),
                 "accepted": bool(prediction.accepted[index, column]),
+                **_verdict(prediction, index, column),
             }
             for column in order[index].tolist()
         ],
         "none_probability": round(float(prediction.none_probability[index]), 4),
         "model": classifier.info.model_id,
     }
+
+
+def _verdict(prediction: Prediction, index: int, column: int) -> dict[str, str]:
+    if prediction.verdicts is None:
+        return {}
+    return {"verdict": _VERDICTS[int(prediction.verdicts[index, column])]}

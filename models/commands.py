@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def classify(
     source: Annotated[Path, typer.Argument(help="JSON lines with id, text and perhaps heading.")],
     out: Annotated[Path, typer.Option(help="The JSON lines to write.")],
     codebook: Annotated[str, typer.Option(help="A shipped codebook or a file.")] = "care-home-integration",
-    model: Annotated[str, typer.Option(help="The tier of classifier.")] = "cues-tfidf",
+    model: Annotated[str, typer.Option(help="auto, shipped, cues-tfidf, a folder, or a model of the project.")] = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Suggest codes for plain rows, without a project. Exit code 1 if a row was wrong."""
@@ -39,8 +40,9 @@ def classify(
     from models.classify_rows import classify_file
     from models.tiers import classifier_of
 
-    book = find_codebook(codebook, project_or_none(context))
-    classifier = classifier_of(model, book)
+    root = project_or_none(context)
+    book = find_codebook(codebook, root)
+    classifier = classifier_of(model, book, root, threads=os.cpu_count() or 1)
     with progress_of(context) as progress:
         rows, wrong = classify_file(classifier, source, out, progress)
     summary = {"rows": rows, "wrong": wrong, "out": str(out), "model": classifier.info.model_id}

@@ -142,10 +142,3 @@ def combination(scores: TierScores, targets: Targets, *, learn_weights: bool) ->
 def has_both(targets: Targets) -> bool:
     """Tell whether there is something present and something absent to learn from."""
     return bool((targets == PRESENT).any() and (any_code(targets) == 0).any())
-
-
-def lexical(scores: TierScores) -> TierScores:
-    """Return the scores without the tiers that need an encoder."""
-    return TierScores(cues=scores.cues, words=scores.words)
-
-

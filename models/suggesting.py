@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 
@@ -14,8 +15,9 @@ from careatlas.progress import Progress
 from careatlas.project import Project
 from careatlas.stage import StageReport
 from careatlas.store import documents, passages, runs, suggestions
+from careatlas.store.engine import Store
 from careatlas.suggestion import CodeScore, Suggestion
-from models.classifier import Classifier, ModelInfo, PassageText
+from models.classifier import Classifier, ModelInfo, PassageText, Prediction
 from models.tiers import classifier_of, info_of
 
 STAGE_NAME = "suggest"
@@ -30,7 +32,7 @@ def suggest_stage(project: Project, progress: Progress, *, again: bool = False) 
     del again  # scoring either works or raises: there is no failed work to try once more
     started = time.monotonic()
     codebook = find_codebook(project.settings.suggest.codebook, project.root)
-    info = info_of(project.settings.suggest.model, codebook)
+    info = info_of(project.settings.suggest.model, codebook, project.root)
     with project.store.read() as connection:
         read = {one.document_id: one for one in documents.listed(connection) if one.passage_count}
         parsed = runs.latest(connection, "parse")
@@ -40,7 +42,8 @@ def suggest_stage(project: Project, progress: Progress, *, again: bool = False) 
     progress.start("suggesting", len(todo))
     scored = accepted = 0
     if todo:
-        classifier = classifier_of(project.settings.suggest.model, codebook)
+        threads = os.cpu_count() or 1
+        classifier = classifier_of(project.settings.suggest.model, codebook, project.root, threads=threads)
         for item in todo:
             count, kept = _suggest(project, item, classifier, keys[item.document_id])
             scored, accepted = scored + count, accepted + kept
@@ -55,11 +58,18 @@ def suggest_stage(project: Project, progress: Progress, *, again: bool = False) 
     )
 
 
-def suggestions_for(classifier: Classifier, items: Sequence[Passage]) -> list[Suggestion]:
-    """Score passages and return a suggestion for each, its codes from the likeliest to the least likely."""
+def suggestions_for(classifier: Classifier, items: Sequence[Passage], store: Store | None = None) -> list[Suggestion]:
+    """Score passages and return a suggestion for each, its codes from the likeliest to the least likely.
+
+    Parameters
+    ----------
+    items : sequence of Passage
+        In the order of their document: each is the neighbour of the next.
+    store : Store, optional
+        Where embeddings are kept, so that a new model with the same encoder need not compute them again.
+    """
     info = classifier.info
-    texts = [PassageText(text=item.text, heading_path=item.heading_path) for item in items]
-    prediction = classifier.predict(texts)
+    prediction = _prediction(classifier, items, store)
     order = (-prediction.probabilities).argsort(axis=1, kind="stable")
     return [
         Suggestion(
@@ -81,6 +91,28 @@ def suggestions_for(classifier: Classifier, items: Sequence[Passage]) -> list[Su
     ]
 
 
+def _prediction(classifier: Classifier, items: Sequence[Passage], store: Store | None) -> Prediction:
+    texts = passage_texts(items)
+    encoder = getattr(classifier, "encoder", None)
+    if store is None or encoder is None:
+        return classifier.predict(texts)
+    from models.embedding_cache import embedded
+    from models.stacked_model import StackedModel
+
+    assert isinstance(classifier, StackedModel)  # noqa: S101  no other has an encoder
+    named = [(item.passage_id, form) for item, form in zip(items, classifier.forms(texts), strict=True)]
+    return classifier.predict(texts, embeddings=embedded(store, encoder, named, form=classifier.form))
+
+
+def passage_texts(items: Sequence[Passage]) -> list[PassageText]:
+    """Return what a classifier reads of passages that stand one after the other."""
+    texts = [item.text for item in items]
+    return [
+        PassageText(text=item.text, heading_path=item.heading_path, before=before, after=after)
+        for item, before, after in zip(items, ["", *texts], [*texts[1:], ""], strict=False)
+    ]
+
+
 def _key(document_id: str, info: ModelInfo, parsed: Mapping[str, runs.LastRun]) -> RunKey:
     # The very run that read the document: even an equal reading puts new passages in place of the scored ones.
     inputs = {"reading": parsed[document_id].run_id if document_id in parsed else ""}
@@ -93,7 +125,7 @@ def _suggest(project: Project, item: Document, classifier: Classifier, key: RunK
     which = passages.PassageFilter(document_id=item.document_id, kinds=SCORED_KINDS)
     with project.store.read() as connection:
         found = list(passages.stream(connection, which))
-    made = suggestions_for(classifier, found)
+    made = suggestions_for(classifier, found, project.store)
     info = classifier.info
     model = suggestions.StoredModel(
         model_id=info.model_id,

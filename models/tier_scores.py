@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.label_matrix import Floats
 
+_OPTIONAL = ("embedding", "exemplars", "fine_tuned")
 _LIKELIEST = 3  # codes whose logits are features of "is an initiative"
 
 
@@ -40,8 +41,12 @@ class TierScores:
     @property
     def tiers(self) -> tuple[str, ...]:
         """The tiers that there are."""
-        named = {"embedding": self.embedding, "exemplars": self.exemplars, "fine_tuned": self.fine_tuned}
-        return ("cues", "words", *(name for name, scores in named.items() if scores is not None))
+        return ("cues", "words", *(name for name in _OPTIONAL if getattr(self, name) is not None))
+
+    def only(self, tiers: tuple[str, ...]) -> TierScores:
+        """Return the scores of these tiers alone; cues and words are always among them."""
+        optional = {name: getattr(self, name) if name in tiers else None for name in _OPTIONAL}
+        return TierScores(cues=self.cues, words=self.words, **optional)
 
     def rows(self, indices: NDArray[Any]) -> TierScores:
         """Return the scores of these passages."""
@@ -55,7 +60,7 @@ def stacked_rows(parts: list[TierScores]) -> TierScores:
 
 def _each(parts: list[TierScores], change: Any) -> TierScores:
     columns: dict[str, Any] = {}
-    for name in ("cues", "words", "embedding", "exemplars", "fine_tuned"):
+    for name in ("cues", "words", *_OPTIONAL):
         values = [getattr(part, name) for part in parts]
         columns[name] = None if any(value is None for value in values) else change(values)
     return TierScores(**columns)

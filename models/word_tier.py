@@ -54,8 +54,9 @@ class WordTier:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return what was learned, without the terms."""
         return {
-            "idf": self._words.idf_.astype(np.float32),
-            "coef": self.head.coef_.astype(np.float32),
+            # Half precision: an error of 0.05 % per weight, a third of the file.
+            "idf": self._words.idf_.astype(np.float16),
+            "coef": self.head.coef_.astype(np.float16),
             "intercept": self.head.intercept_,
         }
 

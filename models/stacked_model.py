@@ -1,0 +1,141 @@
+"""A trained stack in use: passages in, calibrated probabilities and verdicts out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from careatlas.codebook import Codebook
+from careatlas.errors import MissingDependencyError
+from careatlas.progress import Progress
+from models.backbone import find_backbone
+from models.classifier import ModelInfo, PassageText, Prediction
+from models.encoder import Encoder
+from models.label_matrix import Floats
+from models.model_folder import FINE_TUNED, read_meta, read_stack
+from models.model_identity import stack_info
+from models.reading_form import forms
+from models.stack import Inputs
+from models.stack_config import StackConfig
+
+_log = logging.getLogger("careatlas")
+
+
+class StackedModel:
+    """A model folder, opened.
+
+    Where the encoder that it was trained with is not installed, the model answers from cues and words alone, with the
+    combiner that was learned for these, and under another identity.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's folder.
+    codebook : Codebook
+        The codebook in use; it must be the one that the model was trained with.
+    threads : int
+        Of the encoder.
+
+    Raises
+    ------
+    InputError
+        If the folder is no sound model, it is for another codebook, or the encoder's files are not the registered ones.
+    """
+
+    def __init__(self, folder: Path, codebook: Codebook, *, threads: int = 1) -> None:
+        meta = read_meta(folder)
+        self.info: ModelInfo = stack_info(meta, codebook, where=str(folder))
+        self.config = StackConfig(**meta["config"])
+        self.codes = tuple(code.id for code in codebook.codes)
+        self.encoder = encoder_of(meta, threads=threads) if self.info.card["encoder_there"] else None
+        self._fine_tuned = _fine_tuned(folder, meta, threads)
+        self._tiers, readouts = read_stack(folder, meta, codebook)
+        wanted = tuple(self.info.card["tiers"])
+        self._readout = readouts[wanted]
+        self.cut_offs = self._readout.cut_offs
+
+    @property
+    def form(self) -> str:
+        """Name of the form in which passages are put to the encoder; part of an embedding's cache key."""
+        return f"{self.config.context}{'-masked' if self.config.mask else ''}"
+
+    def forms(self, passages: Sequence[PassageText]) -> list[str]:
+        """Return the text that the model reads of each passage."""
+        return forms(
+            [item.text for item in passages],
+            [item.heading_path for item in passages],
+            [item.before for item in passages],
+            [item.after for item in passages],
+            context=self.config.context,
+            mask=self.config.mask,
+        )
+
+    def predict(
+        self,
+        passages: Sequence[PassageText],
+        *,
+        embeddings: NDArray[np.float32] | None = None,
+        progress: Progress | None = None,
+    ) -> Prediction:
+        """Score passages.
+
+        Parameters
+        ----------
+        passages : sequence of PassageText
+        embeddings : array of shape (passages, dim), optional
+            Of :meth:`forms`, where they are known already.
+        progress : Progress, optional
+            Told of every text that is embedded.
+        """
+        if not passages:
+            nothing = np.zeros((0, len(self.codes)))
+            return Prediction(probabilities=nothing, none_probability=np.zeros(0), accepted=nothing.astype(bool))
+        texts = self.forms(passages)
+        if embeddings is None and self.encoder is not None:
+            embeddings = self.encoder.encode(texts, progress)
+        fine_tuned = None
+        if self._fine_tuned is not None:
+            fine_tuned = np.asarray(self._fine_tuned.logits(texts), dtype=np.float64)
+        scores = self._tiers.scores(Inputs(texts=texts, embeddings=embeddings, fine_tuned=fine_tuned))
+        probabilities, initiative = self._readout.probabilities(scores.only(tuple(self.info.card["tiers"])))
+        return Prediction(
+            probabilities=probabilities,
+            none_probability=1.0 - initiative,
+            accepted=self._accepted(probabilities),
+            verdicts=self._readout.rules.decide(probabilities) if self._readout.rules else None,
+        )
+
+    def _accepted(self, probabilities: Floats) -> NDArray[np.bool_]:
+        return np.asarray(probabilities >= self.cut_offs)
+
+
+def encoder_of(meta: Mapping[str, Any], *, threads: int = 1) -> Encoder:
+    """Return the encoder that a model was trained with.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is not installed.
+    InputError
+        If its files are not those that the model was trained with.
+    """
+    config = StackConfig(**meta["config"])
+    encoder = Encoder(find_backbone(config.backbone), config.precision, threads=threads)
+    if encoder.key != meta["encoder"]:
+        raise MissingDependencyError(
+            f"the encoder {config.backbone} that is installed is not the one the model was trained with",
+            where=f"{meta['encoder']} then, {encoder.key} now",
+            mend="train the model again (careatlas train)",
+        )
+    return encoder
+
+
+def _fine_tuned(folder: Path, meta: Mapping[str, Any], threads: int) -> Encoder | None:
+    if not any(name.startswith(f"{FINE_TUNED}/") for name in meta["digests"]):
+        return None
+    return Encoder(find_backbone(str(folder / FINE_TUNED)), StackConfig(**meta["config"]).precision, threads=threads)
