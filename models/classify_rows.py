@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from models.classifier import Classifier, PassageText, Prediction
 BATCH = 1_000
 MAX_TEXT = 100_000  # characters of one passage
 MAX_LINE = 10_000_000  # bytes
+Batch = list[dict[str, Any]]
+MapsBatches = Callable[[Iterable[Batch]], Iterator[Batch]]
 _VERDICTS = {1: "accept", 0: "ask", -1: "reject"}
 
 
@@ -41,27 +45,36 @@ def score_rows(classifier: Classifier, rows: Sequence[dict[str, Any]]) -> list[d
     return [row if "error" in row else _answer(classifier, row, prediction, order, next(answers)) for row in rows]
 
 
-def classify_file(classifier: Classifier, source: Path, out: Path, progress: Progress) -> tuple[int, int]:
+def classify_file(
+    classifier: Classifier, source: Path, out: Path, progress: Progress, *, mapped: MapsBatches | None = None
+) -> tuple[int, int]:
     """Classify a JSON-lines file and return how many rows there were and how many were wrong.
 
     A wrong row becomes a row ``{"id", "line", "error"}`` in the output, in its place.
+
+    Parameters
+    ----------
+    mapped : callable, optional
+        Where batches of rows are scored, each answered in its turn; in this process by default.
 
     Raises
     ------
     InputError
         If a file cannot be opened or written.
     """
+    answered: MapsBatches = mapped or partial(map, partial(score_rows, classifier))
     count = wrong = 0
     try:
-        with source.open("rb") as lines, whole_file(out) as partial, partial.open("w", encoding="utf-8") as file:
+        with source.open("rb") as lines, whole_file(out) as draft, draft.open("w", encoding="utf-8") as file:
             progress.start("classifying", max(1, source.stat().st_size // 500_000))
             size = 0
-            for batch in _batches(_rows(lines)):
-                for row in score_rows(classifier, batch):
+            ends: deque[int] = deque()  # in the source, of the batches that are not answered yet
+            for batch in answered(_noted(lines, ends)):
+                for row in batch:
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
                     wrong += "error" in row
                 count += len(batch)
-                size = _advance(progress, size, lines.tell())
+                size = _advance(progress, size, ends.popleft())
     except OSError as error:
         raise InputError(f"cannot classify: {error.strerror or error}", where=f"{source} -> {out}") from error
     return count, wrong
@@ -73,7 +86,13 @@ def _advance(progress: Progress, before: int, now: int) -> int:
     return now
 
 
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _noted(lines: Any, ends: deque[int]) -> Iterator[Batch]:
+    for batch in _batches(_rows(lines)):
+        ends.append(lines.tell())
+        yield batch
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[Batch]:
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
         yield batch
@@ -133,7 +152,9 @@ def _passage(row: dict[str, Any]) -> PassageText:
     return PassageText(text=row["text"], heading_path=path, **neighbours)
 
 
-def _answer(classifier: Classifier, row: dict[str, Any], prediction: Prediction, order: Any, index: int) -> dict[str, Any]:
+def _answer(
+    classifier: Classifier, row: dict[str, Any], prediction: Prediction, order: Any, index: int
+) -> dict[str, Any]:
     return {
         "id": row["id"],
         "suggestions": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +16,7 @@ from careatlas.store.engine import Store
 # Passages between two writes: what an interrupted run loses, and what the memory must hold at once.
 _SLICE = 2_000
 # Half precision, little-endian: an error of 0.05 % per number, a twentieth of what 8-bit weights cost already.
-_KEPT = np.dtype("<f2")
+_KEPT, _BYTES = "<f2", 2
 
 
 class TextEncoder(Protocol):
@@ -59,31 +59,47 @@ def embedded(
     progress : Progress, optional
         Told of every text that is computed.
     """
+    key = cache_key(encoder, form)
     vectors = np.empty((len(passages), encoder.dim), dtype=np.float32)
     for start in range(0, len(passages), _SLICE):
         some = passages[start : start + _SLICE]
-        vectors[start : start + len(some)] = _slice(store, encoder, some, cache_key(encoder, form), progress)
+        with store.read() as connection:
+            kept = embeddings.get_many(connection, key, [name for name, _ in some])
+        vectors[start : start + len(some)], new = completed(encoder, some, kept, progress)
+        if new:
+            with store.write() as connection:
+                embeddings.put_many(connection, key, new)
     return vectors
 
 
-def _slice(
-    store: Store,
+def completed(
     encoder: TextEncoder,
     passages: Sequence[tuple[PassageId, str]],
-    key: str,
-    progress: Progress | None,
-) -> NDArray[np.float32]:
-    with store.read() as connection:
-        kept = embeddings.get_many(connection, key, [name for name, _ in passages])
-    known = {name: vector for name, vector in kept.items() if len(vector) == encoder.dim * _KEPT.itemsize}
-    missing = {name: text for name, text in passages if name not in known}
-    if missing:
-        computed = encoder.encode(list(missing.values()), progress).astype(_KEPT)
-        new = {name: vector.tobytes() for name, vector in zip(missing, computed, strict=True)}
-        with store.write() as connection:
-            embeddings.put_many(connection, key, new)
-        known |= new
-    if not passages:
-        return np.empty((0, encoder.dim), dtype=np.float32)
-    rows = np.frombuffer(b"".join(known[name] for name, _ in passages), dtype=_KEPT)
-    return rows.reshape(len(passages), encoder.dim).astype(np.float32)
+    kept: Mapping[PassageId, bytes],
+    progress: Progress | None = None,
+) -> tuple[NDArray[np.float32], dict[PassageId, bytes]]:
+    """Return the vectors of passages, computing only those that are not kept, and the new ones as they are to be kept.
+
+    Parameters
+    ----------
+    kept : Mapping
+        Vectors as the store keeps them; those of another length than the encoder's are computed anew.
+
+    Returns
+    -------
+    vectors : array of shape (passages, dim)
+    new : dict of PassageId to bytes
+    """
+    vectors = np.empty((len(passages), encoder.dim), dtype=np.float32)
+    new: dict[PassageId, bytes] = {}
+    for start in range(0, len(passages), _SLICE):  # as in :func:`embedded`, so that the same texts go through together
+        some = passages[start : start + _SLICE]
+        known = {name: kept[name] for name, _ in some if len(kept.get(name, b"")) == encoder.dim * _BYTES}
+        missing = {name: text for name, text in some if name not in known}
+        if missing:
+            computed = encoder.encode(list(missing.values()), progress).astype(_KEPT)
+            new |= {name: vector.tobytes() for name, vector in zip(missing, computed, strict=True)}
+            known |= new
+        rows = np.frombuffer(b"".join(known[name] for name, _ in some), dtype=_KEPT)
+        vectors[start : start + len(some)] = rows.reshape(len(some), encoder.dim)
+    return vectors, new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,21 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from careatlas.errors import InputError, UsageError
+from careatlas.errors import UsageError
 from careatlas.progress import NoProgress, Progress
 from models.backbone import Backbone
 from models.graph_cache import graph_of
 from models.quantised_dense import Precision
+from models.text_tokens import TextTokens, Tokens
 from models.transformer_graph import BUILDER_VERSION, EMBEDDING, LOGITS, MASK, TOKENS
 
 # Texts of like length go through together, until this many tokens: more gain nothing and fall out of the fast memory.
 BATCH_TOKENS = 512
-# Longer texts are cut before they are cut into tokens. English has five characters per token, so that this changes
-# nothing but for texts that are hardly words.
-_CHARACTERS_PER_TOKEN = 64
 
 Array = NDArray[np.float32]
-Tokens = NDArray[np.int64]
 
 
 class Encoder:
@@ -39,7 +37,8 @@ class Encoder:
     precision : {"int8", "fp32"}
         Of its matrix products. ``int8`` is twice as fast and loses little: docs/methods/embedding.md.
     threads : int
-        Batches that are computed at the same time, each on one core. 1 suits a worker process beside others.
+        Batches that are computed at the same time, each on one core: 1 suits a worker process beside others, 0 takes
+        every core that this process may use.
     cache : Path, optional
         The model cache, if not the usual one.
 
@@ -61,11 +60,11 @@ class Encoder:
     ) -> None:
         self.backbone = backbone
         self.precision = _precision(precision)
-        self.threads = max(1, threads)
+        self.threads = threads or len(os.sched_getaffinity(0))
         self.dim = backbone.config.hidden
         self.max_tokens = backbone.config.max_tokens
         self.key = f"{backbone.digest[:16]}-{BUILDER_VERSION}-{self.precision}"
-        self._tokenizer = _tokenizer(backbone)
+        self._text_tokens = TextTokens(backbone, self.max_tokens)
         self._session = _session(graph_of(backbone, self.precision, cache=cache))
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Array:
@@ -113,9 +112,7 @@ class Encoder:
         return found[[place[text] for text in texts]]
 
     def _tokens(self, text: str) -> Tokens:
-        # Lone surrogates come out of broken PDFs, and the tokeniser takes none.
-        whole = text[: self.max_tokens * _CHARACTERS_PER_TOKEN].encode("utf-8", "replace").decode("utf-8")
-        return np.array(self._tokenizer.encode(whole).ids, dtype=np.int64)
+        return self._text_tokens.of(text)
 
     def _run(self, sequences: Sequence[Tokens], output: str) -> Array:
         shape = (len(sequences), max(len(tokens) for tokens in sequences))
@@ -145,22 +142,6 @@ def _precision(name: str) -> Precision:
     if name not in set(Precision):
         raise UsageError(f"there is no precision {name!r}", mend=f"one of: {', '.join(Precision)}")
     return Precision(name)
-
-
-def _tokenizer(backbone: Backbone) -> Any:
-    from tokenizers import Tokenizer
-
-    path = backbone.folder / "tokenizer.json"
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises bare exceptions
-        raise InputError(f"the tokeniser cannot be read: {error}", where=str(path)) from error
-    words = tokenizer.get_vocab_size()
-    if words > backbone.config.words:
-        raise InputError(f"the tokeniser has {words} words, the weights have {backbone.config.words}", where=str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(backbone.config.max_tokens)
-    return tokenizer
 
 
 def _session(graph: bytes) -> Any:

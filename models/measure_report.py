@@ -66,6 +66,7 @@ def measure_report(
     *,
     codes: Sequence[str],
     cut_offs: ArrayLike,
+    accepted: ArrayLike | None = None,
     initiative: ArrayLike | None = None,
     initiative_accepted: ArrayLike | None = None,
     least_positives: int = 10,
@@ -84,6 +85,8 @@ def measure_report(
         Names of the columns.
     cut_offs : array of float, shape () or (codes,)
         A code is accepted at or above its cut-off.
+    accepted : array of bool, shape (n, codes), optional
+        What was accepted, where something else than ``cut_offs`` decided it.
     initiative : array of float, shape (n,), optional
         Score of "carries any code"; the likeliest code's probability by default.
     initiative_accepted : array of bool, shape (n,), optional
@@ -101,14 +104,16 @@ def measure_report(
     score, truth = checked(probabilities, targets)
     if len(codes) != truth.shape[1] or len(groups) != len(truth):
         raise UsageError(f"{len(codes)} codes and {len(groups)} documents do not go with targets of {truth.shape}")
-    accepted = score >= np.asarray(cut_offs, dtype=float)
+    took = (
+        score >= np.asarray(cut_offs, dtype=float) if accepted is None else checked(accepted, targets)[0].astype(bool)
+    )
     kept = with_positives(truth, least_positives)
     statistics = {
-        **code_statistics(score[:, kept], truth[:, kept], accepted[:, kept]),
+        **code_statistics(score[:, kept], truth[:, kept], took[:, kept]),
         **initiative_statistics(
             score.max(axis=1) if initiative is None else initiative,
             any_code(truth),
-            accepted.any(axis=1) if initiative_accepted is None else initiative_accepted,
+            took.any(axis=1) if initiative_accepted is None else initiative_accepted,
         ),
     }
     return MeasureReport(
@@ -116,7 +121,7 @@ def measure_report(
         macro_codes=tuple(code for code, keep in zip(codes, kept, strict=True) if keep),
         left_out=tuple(code for code, keep in zip(codes, kept, strict=True) if not keep),
         least_positives=least_positives,
-        codes=code_table(score, truth, codes=codes, cut_offs=cut_offs),
+        codes=code_table(score, truth, codes=codes, cut_offs=cut_offs, accepted=took),
     )
 
 
@@ -148,13 +153,18 @@ def initiative_statistics(scores: ArrayLike, targets: ArrayLike, accepted: Array
 
 
 def code_table(
-    probabilities: ArrayLike, targets: ArrayLike, *, codes: Sequence[str], cut_offs: ArrayLike
+    probabilities: ArrayLike,
+    targets: ArrayLike,
+    *,
+    codes: Sequence[str],
+    cut_offs: ArrayLike,
+    accepted: ArrayLike | None = None,
 ) -> tuple[CodeMeasures, ...]:
-    """Return a row per code, in the order of the columns."""
+    """Return a row per code, in the order of the columns. Parameters as for ``measure_report``."""
     score, truth = checked(probabilities, targets)
     limits = np.broadcast_to(np.asarray(cut_offs, dtype=float), (truth.shape[1],))
-    accepted = (score >= limits) & (truth != UNKNOWN)
-    hits, false, missed = measures.counts(accepted, truth)
+    took = (score >= limits if accepted is None else checked(accepted, targets)[0].astype(bool)) & (truth != UNKNOWN)
+    hits, false, missed = measures.counts(took, truth)
     precision, recall = measures.ratio(hits, hits + false), measures.ratio(hits, hits + missed)
     columns = (
         ranking_measures.average_precisions(score, truth),
@@ -167,7 +177,7 @@ def code_table(
             code=code,
             support=int((truth[:, at] == PRESENT).sum()),
             known=int((truth[:, at] != UNKNOWN).sum()),
-            accepted=int(accepted[:, at].sum()),
+            accepted=int(took[:, at].sum()),
             cut_off=float(limits[at]),
             average_precision=_number(columns[0], at),
             precision=_number(columns[1], at),

@@ -24,14 +24,14 @@ from models.combiner import Combiner
 from models.decisions import DecisionRules
 from models.exemplars import Exemplars
 from models.model_codebook import codebook_facts
+from models.model_meta import FORMAT, MEND, META, identity_of
+from models.neighbours import Neighbours
 from models.stack import Combination, Tiers
 from models.stack_config import StackConfig
 from models.stack_training import Readout, TrainedStack
 from models.word_tier import WordTier
 
-FORMAT = 1
-META, WORDS, ARRAYS, FINE_TUNED = "model.json", "words.json", "model.safetensors", "fine_tuned"
-_MEND = "train the model again, or restore its folder from a copy"
+WORDS, ARRAYS, FINE_TUNED = "words.json", "model.safetensors", "fine_tuned"
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -60,35 +60,12 @@ def save_stack(trained: TrainedStack, codebook: Codebook, folder: Path, *, encod
         "readouts": readouts,
         "digests": {ARRAYS: sha256_of(weights), WORDS: sha256_of(words), **_fine_tuned_digests(folder)},
     }
-    model_id = _identity(core)
+    model_id = identity_of(core)
     (folder / ARRAYS).write_bytes(weights)
     (folder / WORDS).write_bytes(words)
     meta = {"model_id": model_id, **core, "facts": dict(facts)}
     (folder / META).write_text(json.dumps(meta, indent=1, ensure_ascii=False), encoding="utf-8")
     return model_id
-
-
-def read_meta(folder: Path) -> dict[str, Any]:
-    """Return a model's ``model.json``, checked against its own identity.
-
-    Raises
-    ------
-    InputError
-        If there is none, it is no model of this format, or it was changed.
-    """
-    try:
-        meta = json.loads((folder / META).read_text(encoding="utf-8"))
-        core = {name: value for name, value in meta.items() if name not in {"model_id", "facts"}}
-        fits = core["format"] == FORMAT and _identity(core) == meta["model_id"]
-    except OSError as error:
-        raise InputError(f"there is no model: {error.strerror}", where=str(folder / META), mend=_MEND) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError("this is no model.json", where=str(folder / META), mend=_MEND) from error
-    if not fits:
-        raise InputError(
-            f"the model is of another format than {FORMAT}, or was changed", where=str(folder / META), mend=_MEND
-        )
-    return dict(meta)
 
 
 def read_stack(folder: Path, meta: Mapping[str, Any], codebook: Codebook) -> tuple[Tiers, dict[tuple[str, ...], Readout]]:
@@ -109,12 +86,7 @@ def read_stack(folder: Path, meta: Mapping[str, Any], codebook: Codebook) -> tup
         readouts = {tuple(one["tiers"]): _readout(one, _under(arrays, f"readout{at}.")) for at, one in enumerate(meta["readouts"])}
         return _tiers(config, codebook, terms, arrays), readouts
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"the model does not hold what it should: {error}", where=str(folder), mend=_MEND) from error
-
-
-def _identity(core: Mapping[str, Any]) -> ModelId:
-    digest = sha256_of(json.dumps(core, sort_keys=True, ensure_ascii=False).encode())
-    return ModelId(f"stack-{digest[:12]}")
+        raise InputError(f"the model does not hold what it should: {error}", where=str(folder), mend=MEND) from error
 
 
 def _checked(folder: Path, name: str, digest: str) -> bytes:
@@ -122,9 +94,9 @@ def _checked(folder: Path, name: str, digest: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"a file of the model is missing: {error.strerror}", where=str(path), mend=_MEND) from error
+        raise InputError(f"a file of the model is missing: {error.strerror}", where=str(path), mend=MEND) from error
     if sha256_of(content) != digest:
-        raise InputError("a file of the model was changed", where=str(path), mend=_MEND)
+        raise InputError("a file of the model was changed", where=str(path), mend=MEND)
     return content
 
 
@@ -144,6 +116,8 @@ def _arrays(trained: TrainedStack) -> tuple[Arrays, list[dict[str, Any]]]:
             "embedding.intercept": head.intercept_,
             "embedding.offset_weights": head.offset_weights_,
         }
+    if trained.tiers.neighbours is not None:
+        arrays |= {f"neighbours.{name}": value for name, value in trained.tiers.neighbours.to_arrays().items()}
     plain = []
     for at, (tiers, readout) in enumerate(trained.readouts.items()):
         parts = {
@@ -193,6 +167,8 @@ def _tiers(config: StackConfig, codebook: Codebook, terms: list[str], arrays: Ar
     if exemplars:
         head = _under(arrays, "embedding.")
         tiers.embedding.restore(head["coef"], head["intercept"], head["offset_weights"])
+    neighbours = _under(arrays, "neighbours.")
+    tiers.neighbours = Neighbours.from_arrays(neighbours) if neighbours else None
     return tiers
 
 

@@ -12,7 +12,7 @@ from models.graph_nodes import CONTRIB, GraphNodes
 # The range of an 8-bit value around its zero point. Symmetric, so that a weight of zero stays zero.
 _STEPS = 127
 _ZERO_POINT = 128
-_LEAST = np.float32(1e-12)  # a row of noughts must not be divided by nought
+_LEAST = 1e-12  # a row of noughts must not be divided by nought
 
 
 class Precision(StrEnum):
@@ -66,7 +66,7 @@ def product(
         lowest = nodes.node("Neg", nodes.node("ReduceMin", rows, last_axis, keepdims=1))
     else:
         lowest = nodes.constant(np.float32(floor))
-    reach = nodes.node("Max", largest, lowest, nodes.constant(_LEAST))
+    reach = nodes.node("Max", largest, lowest, nodes.constant(np.float32(_LEAST)))
     step = nodes.node("Mul", reach, nodes.constant(np.float32(1 / _STEPS)))
     steps = nodes.node("Squeeze", step, last_axis)
     zero_point = nodes.constant(np.uint8(_ZERO_POINT))

@@ -5,13 +5,11 @@ Nothing here imports NumPy: which model is in use is asked by every run, also by
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,13 @@ from careatlas.errors import InputError, StoreError, UsageError
 from careatlas.identifiers import ModelId
 from models.model_aliases import SHIPPED, Alias, ModelAliases
 from models.model_cache import model_cache
+from models.model_meta import META, read_meta
 from models.model_seal import check_seal, seal
 
 FOLDER = "models"
-META, CARD = "model.json", "README.md"
+CARD = "README.md"
 LEAST_PREFIX = 4  # characters
 
-_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _DRAFT = ".draft-"
 _STALE = 7 * 86_400  # seconds: no training takes that long
 
@@ -169,7 +167,7 @@ class ModelRegistry:
         Raises
         ------
         InputError
-            If it is no finished model, or another one of its identifier is there.
+            If it is no finished model, or the one that is there was changed.
         StoreError
             If the registry cannot be written.
         """
@@ -179,7 +177,9 @@ class ModelRegistry:
         target = self.root / made.model_id
         with self.aliases.locked():
             if target.exists():
-                return self._known(made, target)
+                there = _entry(target, self.aliases.current())
+                self.opened(there)
+                return there
             digest = seal(draft)
             self._move(draft, target)
             self.aliases.record("added", made.model_id, seal=digest)
@@ -192,15 +192,6 @@ class ModelRegistry:
         """
         self.opened(entry)
         return self.aliases.move(alias, entry.model_id, by=by, why=why, instead_of=instead_of, **facts)
-
-    def _known(self, made: ModelEntry, target: Path) -> ModelEntry:
-        there = _entry(target, self.aliases.current())
-        self.opened(there)
-        if _learned(there) != _learned(made):
-            raise InputError(
-                f"another model is called {made.model_id} already", where=str(target), mend="nothing was overwritten"
-            )
-        return there
 
     def _move(self, draft: Path, target: Path) -> None:
         try:
@@ -236,13 +227,13 @@ def _folders(root: Path) -> list[Path]:
 
 def _entry(folder: Path, names: Mapping[str, Alias], *, shipped: bool = False, named: bool = True) -> ModelEntry:
     """Describe a folder; in the registry it must be called as its model is (``named``)."""
-    meta, problem = _meta(folder)
-    own = meta.get("model_id", "")
-    if not problem and (not isinstance(own, str) or not _MODEL_ID.fullmatch(own)):
-        problem = "the folder holds no model: its identifier is none"
-    elif not problem and named and not shipped and own != folder.name:
-        problem = f"the folder was renamed: its model is {own}"
-    model_id = ModelId(own if (shipped or not named) and not problem else folder.name)
+    try:
+        meta, problem = read_meta(folder), ""
+        model_id = ModelId(str(meta["model_id"]))
+    except InputError as error:
+        meta, problem, model_id = {}, error.what, ModelId(folder.name)
+    if named and not shipped and model_id != folder.name:
+        meta, problem, model_id = {}, f"the folder was renamed: its model is {model_id}", ModelId(folder.name)
     return ModelEntry(
         model_id=model_id,
         folder=folder,
@@ -253,21 +244,12 @@ def _entry(folder: Path, names: Mapping[str, Alias], *, shipped: bool = False, n
     )
 
 
-def _meta(folder: Path) -> tuple[dict[str, Any], str]:
-    try:
-        meta = json.loads((folder / META).read_text(encoding="utf-8"))
-    except OSError as error:
-        return {}, f"the folder holds no model: {error.strerror}"
-    except (ValueError, RecursionError):
-        return {}, "the folder holds no model: its model.json is not JSON"
-    return (meta, "") if isinstance(meta, dict) else ({}, "the folder holds no model: its model.json is no object")
-
-
 def _sweep(root: Path) -> None:
     """Remove drafts that a killed process left behind: a fine-tuned one has half a gigabyte."""
     for path in root.glob(f"{_DRAFT}*"):
-        if path.stat().st_mtime < time.time() - _STALE:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):  # whose owner has just removed it
+            if path.stat().st_mtime < time.time() - _STALE:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _matching(reference: str, entries: list[ModelEntry]) -> list[ModelEntry]:
@@ -277,10 +259,6 @@ def _matching(reference: str, entries: list[ModelEntry]) -> list[ModelEntry]:
     if named or exact or len(reference) < LEAST_PREFIX:
         return named or exact
     return [one for one in entries if one.model_id.startswith(reference)]
-
-
-def _learned(entry: ModelEntry) -> dict[str, Any]:
-    return {name: value for name, value in entry.meta.items() if name != "facts"}
 
 
 def _unwritable(root: Path, error: OSError) -> StoreError:

@@ -6,7 +6,6 @@ of tiers, so that a model trained with an encoder still answers where the encode
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +17,7 @@ from models.cues import CueCounter
 from models.exemplars import Exemplars
 from models.joint_head import JointHead
 from models.label_matrix import PRESENT, Floats, Targets, any_code
+from models.neighbours import Neighbours
 from models.stack_config import StackConfig
 from models.tier_scores import TierScores, initiative_features, pair_features
 from models.word_tier import WordTier
@@ -68,8 +68,11 @@ class Tiers:
         self.exemplars = exemplars
         self.words = WordTier(config.word_ridge)
         self.embedding = JointHead(ridge=config.embedding_ridge, offsets=1, warm_start=True)
+        self.neighbours: Neighbours | None = None
 
-    def fit(self, inputs: Inputs, targets: Targets, weights: Floats, *, again: bool = False) -> Tiers:
+    def fit(
+        self, inputs: Inputs, targets: Targets, weights: Floats, *, again: bool = False, neighbours: bool = False
+    ) -> Tiers:
         """Learn the heads of the word and embedding tiers.
 
         Parameters
@@ -78,12 +81,16 @@ class Tiers:
         weights : array of shape (n,)
         again : bool
             Keep the vocabulary and start from the heads as they are.
+        neighbours : bool
+            Whether the passages become neighbours of later ones. Written examples alone make poor neighbours.
         """
         columns = np.column_stack([targets, any_code(targets)])
         learn = self.words.refit if again else self.words.fit
         learn(inputs.texts, columns, weights)
         if self.exemplars is not None and inputs.embeddings is not None:
             self.embedding.fit(self._with_offsets(inputs.embeddings), columns, weights)
+            if neighbours:
+                self.neighbours = Neighbours(inputs.embeddings, columns, weights)
         return self
 
     def scores(self, inputs: Inputs) -> TierScores:
@@ -94,6 +101,7 @@ class Tiers:
             words=self.words.logits(inputs.texts),
             embedding=self.embedding.decision_function(self._with_offsets(inputs.embeddings)) if embedded else None,
             exemplars=self.exemplars.similarity(inputs.embeddings) if self.exemplars and embedded else None,
+            neighbours=self.neighbours.logits(inputs.embeddings) if self.neighbours and embedded else None,
             fine_tuned=inputs.fine_tuned,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Context = Literal["text", "headings", "neighbours"]
+READS: tuple[Context, ...] = ("text", "headings", "neighbours")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +22,7 @@ from models.stack import Combination, Inputs, Tiers, combination, has_both
 from models.stack_config import StackConfig
 from models.tier_scores import TierScores, stacked_rows
 
-TIER_SETS = (("cues", "words"), ("cues", "words", "embedding", "exemplars"))  # the simplest first; the whole set is last
+WORDS_ALONE = ("cues", "words")  # the tiers that need no encoder: they have a readout of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,12 +38,16 @@ class OutOfFold:
         Calibrated on the other documents.
     initiative : array of shape (n,)
         Likewise.
+    uncalibrated, words : arrays of shape (n, codes)
+        Probabilities before calibration; logits of the word tier alone, as a baseline.
     """
 
     rows: NDArray[np.intp]
     folds: NDArray[np.intp]
     probabilities: Floats
     initiative: Floats
+    uncalibrated: Floats
+    words: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,14 +136,15 @@ def train_stack(
     parts, rows = [], []
     for train, test in folds.splits():
         tiers = Tiers(codebook, exemplars, config)
-        tiers.fit(inputs.rows(train), examples.targets[train], weights[train])
+        tiers.fit(inputs.rows(train), examples.targets[train], weights[train], neighbours=bool(real.any()))
         parts.append(tiers.scores(inputs.rows(test)))
         rows.append(test)
         progress.advance()
     order = np.concatenate(rows)
     scores = stacked_rows(parts)
     readouts, out_of_fold = _readouts(scores, examples.subset(order), folds.index[order], bool(real.any()))
-    tiers = Tiers(codebook, exemplars, config).fit(inputs, examples.targets, weights)
+    tiers = Tiers(codebook, exemplars, config)
+    tiers.fit(inputs, examples.targets, weights, neighbours=bool(real.any()))
     progress.advance()
     return TrainedStack(
         config=config,
@@ -161,7 +165,7 @@ def refitted(
     """
     real = ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)
     weights = np.where(real, 1.0, trained.config.seed_weight if real.any() else 1.0)
-    trained.tiers.fit(inputs, examples.targets, weights, again=True)
+    trained.tiers.fit(inputs, examples.targets, weights, again=True, neighbours=bool(real.any()))
     return trained
 
 
@@ -171,9 +175,8 @@ def _readouts(
     """Learn a readout for each set of tiers; the out-of-fold probabilities are those of the last, the whole set."""
     found: dict[tuple[str, ...], Readout] = {}
     out_of_fold: OutOfFold | None = None
-    for names in dict.fromkeys((*TIER_SETS, scores.tiers)):
-        if set(names) <= set(scores.tiers):
-            found[names], out_of_fold = _readout(scores.only(names), examples, folds, real)
+    for names in dict.fromkeys((WORDS_ALONE, scores.tiers)):
+        found[names], out_of_fold = _readout(scores.only(names), examples, folds, real)
     assert out_of_fold is not None  # noqa: S101  words and cues are always there
     return found, out_of_fold
 
@@ -207,7 +210,12 @@ def _readout(
         rules=rules,
     )
     held_out = OutOfFold(
-        rows=np.arange(len(examples)), folds=folds, probabilities=fitted, initiative=fitted_initiative[:, 0]
+        rows=np.arange(len(examples)),
+        folds=folds,
+        probabilities=fitted,
+        initiative=fitted_initiative[:, 0],
+        uncalibrated=probabilities,
+        words=scores.words[:, : targets.shape[1]],
     )
     return readout, held_out
 
@@ -238,9 +246,3 @@ def _check(tested: Examples) -> None:
 def _fold_count(tested: Examples, wanted: int) -> int:
     real = ~np.isin(np.array(tested.origins, dtype=object), SYNTHETIC_ORIGINS)
     return max(2, min(wanted, len({group for group, use in zip(tested.groups, real, strict=True) if use})))
-
-
-def positives_by_code(examples: Examples, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, int]:
-    """Return how many of these passages carry each code."""
-    counts = (examples.targets[np.asarray(rows)] == PRESENT).sum(axis=0)
-    return {str(code): int(count) for code, count in zip(examples.codes, counts, strict=True)}

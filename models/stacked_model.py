@@ -17,8 +17,9 @@ from models.backbone import find_backbone
 from models.classifier import ModelInfo, PassageText, Prediction
 from models.encoder import Encoder
 from models.label_matrix import Floats
-from models.model_folder import FINE_TUNED, read_meta, read_stack
+from models.model_folder import FINE_TUNED, read_stack
 from models.model_identity import stack_info
+from models.model_meta import read_meta
 from models.reading_form import forms
 from models.stack import Inputs
 from models.stack_config import StackConfig

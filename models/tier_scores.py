@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from models.label_matrix import Floats
 
-_OPTIONAL = ("embedding", "exemplars", "fine_tuned")
+_OPTIONAL = ("embedding", "exemplars", "neighbours", "fine_tuned")
+_LEARNED = ("words", "embedding", "neighbours", "fine_tuned")
 _LIKELIEST = 3  # codes whose logits are features of "is an initiative"
 
 
@@ -28,6 +29,8 @@ class TierScores:
         Logits of the embedding tier.
     exemplars : array of shape (n, codes) or None
         Similarity to the codebook's texts of each code.
+    neighbours : array of shape (n, codes + 1) or None
+        Logits of what the nearest training passages carry.
     fine_tuned : array of shape (n, codes + 1) or None
         Logits of the fine-tuned transformer.
     """
@@ -36,6 +39,7 @@ class TierScores:
     words: Floats
     embedding: Floats | None = None
     exemplars: Floats | None = None
+    neighbours: Floats | None = None
     fine_tuned: Floats | None = None
 
     @property
@@ -91,15 +95,15 @@ def pair_features(scores: TierScores) -> PairFeatures:
     Of the cues: those of the code (logarithm of one more), and how many codes have any.
 
     Before any label speaks, the learned tiers share one half and the exemplars have the other: the learned ones know
-    more of what an initiative is, the exemplars less of how the written examples sound.
+    more of what an initiative is, the exemplars less of how the written examples sound. Neighbours wait for labels.
     """
     codes = scores.cues.shape[1]
-    learned = {"words": scores.words, "embedding": scores.embedding, "fine_tuned": scores.fine_tuned}
-    there = {name: logits for name, logits in learned.items() if logits is not None}
+    there = {name: getattr(scores, name) for name in _LEARNED if getattr(scores, name) is not None}
+    heads = len(there.keys() - {"neighbours"})
     found: list[tuple[str, Floats, float]] = []
     for name, logits in there.items():
         own = logits[:, :codes]
-        found.append((name, own, 1.0 / len(there)))
+        found.append((name, own, 0.0 if name == "neighbours" else 1.0 / heads))
         found.append((f"{name}: any code", _across(logits[:, codes], codes), 0.0))
         found.append((f"{name}: behind the likeliest", own - own.max(axis=1, keepdims=True), 0.0))
     if scores.exemplars is not None:
@@ -123,7 +127,7 @@ def initiative_features(scores: TierScores, logits: Floats) -> PairFeatures:
     likeliest = np.sort(logits, axis=1)[:, ::-1][:, :_LIKELIEST]
     found = [(f"code {rank + 1}", likeliest[:, rank], float(rank == 0)) for rank in range(likeliest.shape[1])]
     codes = scores.cues.shape[1]
-    for name in ("words", "embedding", "fine_tuned"):
+    for name in _LEARNED:
         values = getattr(scores, name)
         if values is not None:
             found.append((f"{name}: any code", values[:, codes], 0.0))

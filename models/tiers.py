@@ -10,8 +10,8 @@ from careatlas.errors import UsageError
 from models.classifier import Classifier, ModelInfo
 from models.cues_tfidf_identity import NAME as CUES_TFIDF
 from models.cues_tfidf_identity import model_info
-from models.model_folder import META, read_meta
 from models.model_identity import stack_info
+from models.model_meta import META, read_meta
 
 AUTO, SHIPPED = "auto", "shipped"
 

@@ -58,6 +58,7 @@ def train(
     *,
     progress: Progress | None = None,
     threads: int = 2,
+    fine_tune: bool = False,
 ) -> Training:
     """Train a stack on examples.
 

@@ -11,6 +11,8 @@ import msgspec
 from careatlas.errors import InputError
 
 KINDS = ("bert", "mpnet")
+HEADS = ("first", "embedding")
+HEAD_KEY = "careatlas_head"
 _POSITIONS_UNLESS_SAID = 512
 
 
@@ -34,6 +36,10 @@ class TransformerConfig:
         Tokens of a text that are read, the two special ones among them.
     pooling : str
         ``mean`` of the tokens, or ``cls``, the first one.
+    head : str
+        What the head of a fine-tuned encoder reads, under our own key ``careatlas_head``: ``first``, the first token
+        through a tanh layer, as the sequence classifiers of transformers do, or ``embedding``, the pooled vector of
+        length one.
     """
 
     kind: str
@@ -47,6 +53,7 @@ class TransformerConfig:
     buckets: int
     max_tokens: int
     pooling: str
+    head: str = "first"
 
     @property
     def first_position(self) -> int:
@@ -69,9 +76,10 @@ def read_config(folder: Path) -> TransformerConfig:
         raise InputError(
             f"backbones of type {kind!r} are not read", where=str(path), mend=f"choose one of type {' or '.join(KINDS)}"
         )
-    for key, wanted in (("hidden_act", "gelu"), ("position_embedding_type", "absolute")):
-        if values.get(key, wanted) != wanted:
-            raise InputError(f"{key} {values[key]!r} is not built here, only {wanted!r}", where=str(path))
+    built = {"hidden_act": ("gelu",), "position_embedding_type": ("absolute",), HEAD_KEY: HEADS}
+    for key, wanted in built.items():
+        if values.get(key, wanted[0]) not in wanted:
+            raise InputError(f"{key} {values[key]!r} is not built here, only {' or '.join(wanted)}", where=str(path))
     sentence = _json(folder / "sentence_bert_config.json", optional=True)
     try:
         return _config(kind, values, sentence, _pooling(folder))
@@ -95,6 +103,7 @@ def _config(kind: str, values: dict[str, Any], sentence: dict[str, Any], pooling
         buckets=int(values.get("relative_attention_num_buckets", 32)) if kind == "mpnet" else 0,
         max_tokens=min(room, int(sentence.get("max_seq_length") or _POSITIONS_UNLESS_SAID)),
         pooling=pooling,
+        head=str(values.get(HEAD_KEY, HEADS[0])),
     )
     if min(config.hidden, config.layers, config.heads) < 1 or config.hidden % config.heads or config.max_tokens < 3:
         raise ValueError("sizes that do not fit together")

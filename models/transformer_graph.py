@@ -16,7 +16,7 @@ BUILDER_VERSION = "1"
 TOKENS, MASK, EMBEDDING, LOGITS = "input_ids", "attention_mask", "embedding", "logits"
 # The least value of x * Phi(x) is -0.16997, at x = -0.7518.
 _GELU_FLOOR = 0.17
-_HIDDEN_FROM_SIGHT = float(np.finfo(np.float32).min)
+_HIDDEN_FROM_SIGHT = -3.4028235e38  # about the least 32-bit number: what is masked gets no attention at all
 _MAX_DISTANCE = 128  # from which on MPNet puts all distances into the last bucket
 
 
@@ -128,9 +128,10 @@ class _Encoder:
 
     def scored(self, head: Head, tokens: str) -> None:
         """Add the head of a classifier; kept in 32 bits, for it is small and its numbers are the result."""
-        nodes = self.nodes
-        pooled = nodes.node("MatMul", self._first(tokens), nodes.constant(head.pooler.weight))
-        pooled = nodes.node("Tanh", nodes.node("Add", pooled, nodes.constant(head.pooler.bias)))
+        nodes, pooled = self.nodes, EMBEDDING
+        if head.pooler is not None:
+            pooled = nodes.node("MatMul", self._first(tokens), nodes.constant(head.pooler.weight))
+            pooled = nodes.node("Tanh", nodes.node("Add", pooled, nodes.constant(head.pooler.bias)))
         scores = nodes.node("MatMul", pooled, nodes.constant(head.scores.weight))
         nodes.node("Add", scores, nodes.constant(head.scores.bias), name=LOGITS)
 

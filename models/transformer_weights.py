@@ -44,9 +44,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A fine-tuned head: a tanh layer over the first token, then one linear score per label."""
+    """A fine-tuned head: one linear score per label.
 
-    pooler: Dense
+    Attributes
+    ----------
+    pooler : Dense or None
+        The tanh layer over the first token below it; ``None`` where the head reads the embedding.
+    """
+
+    pooler: Dense | None
     scores: Dense
 
 
@@ -78,6 +84,8 @@ _ATTENTION = {
 }
 # Where the sequence classifiers of transformers keep their head; BERT's pooler belongs to the encoder.
 _HEAD = {"bert": ("pooler.dense", "classifier"), "mpnet": ("classifier.dense", "classifier.out_proj")}
+# A head on the embedding has a name of its own: transformers must not take it for one of its heads and score wrongly.
+EMBEDDING_HEAD = "careatlas_head"
 
 
 def read_weights(path: Path, config: TransformerConfig) -> TransformerWeights:
@@ -144,10 +152,12 @@ class _Tensors:
         )
 
     def _head(self) -> Head | None:
+        hidden = self._config.hidden
+        if self._config.head == "embedding":
+            return Head(pooler=None, scores=self._dense(EMBEDDING_HEAD, hidden, None))
         pooler, scores = _HEAD[self._config.kind]
         if f"{scores}.weight" not in self._tensors:
             return None
-        hidden = self._config.hidden
         return Head(pooler=self._dense(pooler, hidden, hidden), scores=self._dense(scores, hidden, None))
 
     def _dense(self, name: str, inputs: int, outputs: int | None) -> Dense:

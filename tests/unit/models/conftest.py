@@ -1,8 +1,9 @@
-"""Tiny encoders with random weights, in the very files that real ones come in."""
+"""Tiny encoders with random weights, in the very files that real ones come in, and handmade models with papers."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+from careatlas.codebook import Codebook, CodeDefinition, Provenance
+from careatlas.identifiers import Code, CodebookId
+from models.decisions import DecisionConfig, decision_rules
+from models.examples import Example, Examples, examples_of
+from models.held_out import held_out
+from models.model_card import write_card
+from models.model_codebook import codebook_facts
+from models.model_meta import identity_of
+from models.record_files import save_record
+from models.splits import GroupedFolds
+from models.training_record import TrainingRecord, training_record
 
 HIDDEN, HEADS, WIDE, LAYERS, TOKENS = 32, 4, 48, 2, 40
 WORDS = (
@@ -133,3 +146,136 @@ def _tensors(kind: str, labels: int, chance: np.random.Generator) -> dict[str, n
         dense("classifier.dense", HIDDEN, HIDDEN)
         dense("classifier.out_proj", HIDDEN, labels)
     return made
+
+
+# --- handmade models: folders with papers, without anything that was learned
+
+
+@pytest.fixture(scope="session")
+def tiny_book() -> Callable[..., Codebook]:
+    """Return a maker of a codebook of three codes: ``tiny_book(version="1", title="Tiny")``."""
+
+    def make(version: str = "1", title: str = "Tiny") -> Codebook:
+        codes = tuple(
+            CodeDefinition(id=Code(name), label=f"About {name}", definition=f"What is {name}.", cues=(name,))
+            for name in ("beds", "falls", "pay")
+        )
+        return Codebook(
+            id=CodebookId("tiny"),
+            version=version,
+            title=title,
+            provenance=Provenance.RECONSTRUCTED,
+            source="us",
+            codes=codes,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def labelled(tiny_book: Callable[..., Codebook]) -> Callable[..., Examples]:
+    """Return a maker of labelled passages: ``labelled(rows=120, documents=12, seed=0, prefix="p")``."""
+
+    def make(rows: int = 120, documents: int = 12, seed: int = 0, prefix: str = "p", origin: str = "file") -> Examples:
+        chance = np.random.default_rng(seed)
+        codes = [code.id for code in tiny_book().codes]
+        found = []
+        for row in range(rows):
+            present = frozenset(code for code in codes if chance.random() < 0.2)
+            words = " ".join(f"word{number}" for number in chance.integers(0, 10**6, size=12))
+            found.append(
+                Example(
+                    id=f"{prefix}{row}",
+                    text=f"{words} {' '.join(sorted(present))}",
+                    present=present,
+                    absent=frozenset(codes) - present,
+                    origin=origin,
+                    group=f"plan-{row % documents}",
+                )
+            )
+        return examples_of(codes, found)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def scores_of() -> Callable[..., np.ndarray]:
+    """Return a maker of probabilities: ``scores_of(examples, noise)``; without noise they are nearly the truth."""
+
+    def make(examples: Examples, noise: float, seed: int = 1) -> np.ndarray:
+        logits = 6.0 * (examples.targets == 1) - 3.0
+        logits = logits + np.random.default_rng(seed).normal(scale=noise, size=logits.shape)
+        return 1 / (1 + np.exp(-logits))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def made_model(
+    tiny_book: Callable[..., Codebook],
+    labelled: Callable[..., Examples],
+    scores_of: Callable[..., np.ndarray],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Path]:
+    """Return a maker of model folders with papers: ``made_model(folder, noise=1.0, version="1", ...)``."""
+    kept: dict[object, Path] = {}
+
+    def make(folder: Path, *, noise: float = 1.0, version: str = "1", title: str = "Tiny", **facts: object) -> Path:
+        key = (noise, version, title, *((name, id(value)) for name, value in sorted(facts.items())))
+        if key not in kept:
+            examples = facts.pop("examples", None) or labelled()
+            kept[key] = tmp_path_factory.mktemp("model")
+            _make(kept[key], examples, scores_of(examples, noise), tiny_book(version, title), noise, **facts)
+        return shutil.copytree(kept[key], folder, dirs_exist_ok=True)
+
+    return make
+
+
+def _make(
+    folder: Path,
+    examples: Examples,
+    scores: np.ndarray,
+    book: Codebook,
+    noise: float,
+    *,
+    synthetic: bool = False,
+    notes: tuple[str, ...] = (),
+) -> None:
+    rules = None
+    if not synthetic:
+        codes, config = list(map(str, examples.codes)), DecisionConfig(resamples=20)
+        rules = decision_rules(scores, examples.targets, examples.groups, codes=codes, config=config).as_dict()
+    whole = {"tiers": ["cues", "words"], "cut_offs": [0.5] * 3, "initiative_cut_off": 0.5, "cut_off_goal": "micro-f1"}
+    core = {
+        "format": 1,
+        "codebook": codebook_facts(book),
+        "config": {"backbone": "", "seed": 0},
+        "encoder": "",
+        "on_real_labels": not synthetic,
+        "readouts": [{**whole, "rules": json.loads(json.dumps(rules))}],
+        "digests": {"noise": str(noise)},
+    }
+    facts = {"made_at": "2024-05-01T00:00:00+00:00", "human_labels": len(examples), "notes": list(notes)}
+    meta = {"model_id": identity_of(core), **core, "facts": facts}
+    (folder / "model.json").write_text(json.dumps(meta), encoding="utf-8")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    save_record(_record(examples, scores, book, synthetic=synthetic), folder)
+    write_card(folder, book)
+
+
+def _record(examples: Examples, scores: np.ndarray, book: Codebook, *, synthetic: bool) -> TrainingRecord:
+    rows = np.arange(len(examples))
+    folds = np.array([int(group.rpartition("-")[2]) % 3 for group in examples.groups])
+    return training_record(
+        examples,
+        rows,
+        held_out(examples, rows, folds, scores, scores.max(axis=1), goal="micro-f1"),
+        book,
+        synthetic=synthetic,
+        folds=GroupedFolds(index=folds, count=3, families=rows, components=12, largest_share=0.1),
+        seed=0,
+        cut_offs=np.full(3, 0.5),
+        others={"words alone": scores},
+        uncalibrated=scores,
+        resamples=30,
+    )

@@ -146,7 +146,7 @@ def test_a_folder_that_lacks_a_file_is_no_backbone(tiny_backbone, name):
         ({"model_type": "roberta"}, "type 'roberta' are not read"),
         ({"model_type": None}, "type None"),
         ({"hidden_act": "relu"}, "hidden_act 'relu' is not built here"),
-        ({"position_embedding_type": "relative_key"}, "only 'absolute'"),
+        ({"position_embedding_type": "relative_key"}, "only absolute"),
         ({"num_attention_heads": 5}, "do not fit together"),
         ({"hidden_size": "wide"}, "incomplete or wrong"),
         ({"max_position_embeddings": 2}, "do not fit together"),

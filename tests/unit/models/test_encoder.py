@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from unittest.mock import Mock, call
@@ -51,8 +52,9 @@ def test_vectors_have_length_one_and_differ(encoder):
 def test_several_threads_give_the_same(tiny_backbone, tmp_path):
     backbone = find_backbone(str(tiny_backbone("bert")))
     texts = [f"care {'home ' * length}" for length in range(40)]
-    one, three = (Encoder(backbone, threads=threads, cache=tmp_path).encode(texts) for threads in (1, 3))
-    assert (one == three).all()
+    one, three, all_cores = (Encoder(backbone, threads=threads, cache=tmp_path) for threads in (1, 3, 0))
+    assert all_cores.threads == len(os.sched_getaffinity(0))
+    assert (one.encode(texts) == three.encode(texts)).all()
 
 
 def test_the_same_text_is_computed_once_and_progress_hears_of_each(encoder):
