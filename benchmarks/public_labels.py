@@ -140,7 +140,9 @@ def patient_feedback(folder: Path) -> Bed:
     with (folder / "nhs_patient_feedback_multilabel.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = " ".join(row["text"].lower().split())
-            merged.setdefault(key, (row["text"], set()))[1].update(filter(None, map(str.strip, row["labels"].split("|"))))
+            merged.setdefault(key, (row["text"], set()))[1].update(
+                filter(None, map(str.strip, row["labels"].split("|")))
+            )
     counts = Counter(label for _, labels in merged.values() for label in labels)
     labels = tuple(sorted(label for label, count in counts.items() if count >= 25))
     kept = [(text, found & set(labels)) for text, found in merged.values() if found & set(labels)]

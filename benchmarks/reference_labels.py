@@ -95,9 +95,7 @@ class Bed:
 
     def trained(self, rows: NDArray[np.intp]) -> TrainedStack:
         """Return the stack trained on these examples."""
-        return train_stack(
-            self.examples.subset(rows), self.inputs.rows(rows), CODEBOOK, self.exemplars, self.config
-        )
+        return train_stack(self.examples.subset(rows), self.inputs.rows(rows), CODEBOOK, self.exemplars, self.config)
 
     def cross_validated(self, name: str, folds: NDArray[np.intp], *, seeds: bool = True) -> dict[str, Any]:
         """Train on four folds, score the fifth; print and return the probabilities."""
@@ -142,7 +140,9 @@ class Bed:
             tier = WordTier().fit([texts[at] for at in train], self.labelled.targets[train], np.ones(len(train)))
             logits[test] = tier.logits([texts[at] for at in test])
         self.say("TF-IDF on the other folds", logits)
-        print(f"majority (no code): all F1 0; unread by chance {ranking_measures.unread_share_at_random(self.initiative):.2f}")
+        print(
+            f"majority (no code): all F1 0; unread by chance {ranking_measures.unread_share_at_random(self.initiative):.2f}"
+        )
 
     def say(
         self,

@@ -1,4 +1,4 @@
-"""How long it takes until 50 new labels are in the heads, beside a full training; embeddings are given, as from a cache.
+"""How long it takes until 50 new labels are in the heads, beside a full training; embeddings are given.
 
 Passages are made up: each carries no code or a few, its words are drawn from the seeds of these codes, and its vector
 lies near the codes' centres. Only times are measured here, and they depend on sizes alone.
@@ -137,7 +137,7 @@ def _noise(count: int, chance: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
 
 
 if __name__ == "__main__":

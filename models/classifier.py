@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # an unchanged run must not pay for importing NumPy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageText:
-    """What a classifier reads of a passage: its words, the headings above it (the topmost first), and its neighbours."""
+    """What a classifier reads of a passage: its words, the headings above it (topmost first), and its neighbours."""
 
     text: str
     heading_path: tuple[str, ...] = ()

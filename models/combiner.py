@@ -14,6 +14,7 @@ from models.tier_scores import PairFeatures
 
 _WEIGHT_RIDGE = 10.0  # on a tier's weight, towards the weight it has before any label speaks
 _CODE_RIDGE = 4.0  # on a code's own intercept, towards the one of all codes
+_LEAST_SCALE = 0.1  # of weights that only their common scale is learned for: below nought it would turn the order round
 
 
 class Combiner:
@@ -33,7 +34,8 @@ class Combiner:
 
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
-        self.means = self.scales = np.zeros(0)
+        self.means: Floats = np.zeros(0)
+        self.scales: Floats = np.zeros(0)
         self._head = JointHead()
 
     def fit(self, features: PairFeatures, targets: Targets, *, learn_weights: bool = True) -> Combiner:
@@ -61,7 +63,8 @@ class Combiner:
         mean = (self._standardised(features) @ features.prior)[:, :, None]
         scaled = JointHead(ridge=1e-3).fit(*_known(mean.reshape(-1, 1), targets))
         codes = targets.shape[1]
-        weights = np.concatenate([features.prior * scaled.coef_[0, 0], np.zeros(codes)])
+        scale = max(float(scaled.coef_[0, 0]), _LEAST_SCALE)
+        weights = np.concatenate([features.prior * scale, np.zeros(codes)])
         self._head = JointHead().restore(weights[None, :], scaled.intercept_)
         return self
 

@@ -68,7 +68,7 @@ def fine_tuned_inputs(
     """
     config = config or FineTuningConfig()
     read = replace(examples, texts=tuple(inputs.texts))
-    states = TextStates()
+    states = TextStates(read.texts)
     logits = out_of_fold_logits(read, folds, config, work=work, states=states, threads=threads, progress=progress)
     key = training_key(read, config)
     if facts_of(folder).get("key") != key:
@@ -105,7 +105,7 @@ def out_of_fold_logits(
     progress : Progress, optional
         Told of the steps of each training.
     """
-    states = states or TextStates()
+    states = states or TextStates(examples.texts)
     found = np.full((len(examples), len(examples.codes) + 1), np.nan)
     for train, test in folds.splits():
         fold = _Fold(examples.subset(train), [examples.texts[index] for index in test], config, work)
@@ -113,7 +113,7 @@ def out_of_fold_logits(
     return found
 
 
-def load_fine_tuned(folder: Path, codes: Sequence[Code], *, precision: str = "int8", threads: int = 1) -> Encoder:
+def load_fine_tuned(folder: Path, codes: Sequence[Code], *, precision: str = "", threads: int = 1) -> Encoder:
     """Return the encoder of a fine-tuned model, of which ``logits`` gives codes + 1 columns; torch is not needed.
 
     Parameters
@@ -123,6 +123,7 @@ def load_fine_tuned(folder: Path, codes: Sequence[Code], *, precision: str = "in
     codes : sequence of Code
         The codes that its scores must be of, in this order.
     precision : {"int8", "fp32"}
+        That of the training if not said: the stack has learned from scores in it.
     threads : int
 
     Raises
@@ -139,7 +140,9 @@ def load_fine_tuned(folder: Path, codes: Sequence[Code], *, precision: str = "in
             where=str(folder),
             mend="train it again with this codebook",
         )
-    return Encoder(find_backbone(str(folder)), precision, threads=threads)
+    settings = facts_of(folder).get("settings", {})
+    chosen = precision or str(settings.get("precision", FineTuningConfig().precision))
+    return Encoder(find_backbone(str(folder)), chosen, threads=threads)
 
 
 def training_key(examples: Examples, config: FineTuningConfig) -> str:

@@ -52,7 +52,7 @@ class FineTuningConfig:
 
     backbone: str = "minilm"
     head: Literal["embedding", "first"] = "embedding"
-    freeze_layers: int = 3
+    freeze_layers: int = 2
     max_length: int = 128
     batch_tokens: int = 1536
     num_train_epochs: int = 3

@@ -126,7 +126,7 @@ def _front(meta: Mapping[str, Any], evaluation: Mapping[str, Any], licence: str)
         "library_name": "careatlas",
         "pipeline_tag": "text-classification",
         "tags": tags,
-        "codebook": {name: str(book[name]) for name in ("id", "version", "provenance")},
+        "codebook": {name: " ".join(str(book[name]).split()) for name in ("id", "version", "provenance")},
         "model-index": [{"name": meta["model_id"], "results": [result]}],
     }
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=False, width=120)

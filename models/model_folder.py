@@ -1,13 +1,13 @@
 """A trained stack as files: safetensors and JSON, named by their content.
 
-``model.json`` holds what a person may want to read, ``words.json`` the vocabulary, ``model.safetensors`` every array.
+``model.json`` holds what a person may want to read, ``words.json`` and ``words.safetensors`` the vocabulary with its weights,
+``model.safetensors`` every other array.
 The identity of a model is the digest of these; nothing is unpickled.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -31,12 +31,14 @@ from models.stack_config import StackConfig
 from models.stack_training import Readout, TrainedStack
 from models.word_tier import WordTier
 
-WORDS, ARRAYS, FINE_TUNED = "words.json", "model.safetensors", "fine_tuned"
+WORDS, WORD_ARRAYS, ARRAYS, FINE_TUNED = "words.json", "words.safetensors", "model.safetensors", "fine_tuned"
 
 Arrays = dict[str, NDArray[Any]]
 
 
-def save_stack(trained: TrainedStack, codebook: Codebook, folder: Path, *, encoder_key: str, facts: Mapping[str, Any]) -> ModelId:
+def save_stack(
+    trained: TrainedStack, codebook: Codebook, folder: Path, *, encoder_key: str, facts: Mapping[str, Any]
+) -> ModelId:
     """Write a trained stack into a folder that is there, and return the model's identity.
 
     Parameters
@@ -46,11 +48,9 @@ def save_stack(trained: TrainedStack, codebook: Codebook, folder: Path, *, encod
     facts : Mapping
         Plain data for people (what it was trained on, when); not part of the identity.
     """
-    from safetensors.numpy import save
-
     arrays, readouts = _arrays(trained)
-    weights = save({name: np.ascontiguousarray(value) for name, value in arrays.items()})
-    words = json.dumps(trained.tiers.words.terms, ensure_ascii=False).encode()
+    content = {ARRAYS: _packed(arrays, words=False), WORD_ARRAYS: _packed(arrays, words=True)}
+    content[WORDS] = json.dumps(trained.tiers.words.terms, ensure_ascii=False).encode()
     core = {
         "format": FORMAT,
         "codebook": codebook_facts(codebook),
@@ -58,17 +58,19 @@ def save_stack(trained: TrainedStack, codebook: Codebook, folder: Path, *, encod
         "encoder": encoder_key,
         "on_real_labels": trained.on_real_labels,
         "readouts": readouts,
-        "digests": {ARRAYS: sha256_of(weights), WORDS: sha256_of(words), **_fine_tuned_digests(folder)},
+        "digests": {**{name: sha256_of(data) for name, data in content.items()}, **_fine_tuned_digests(folder)},
     }
     model_id = identity_of(core)
-    (folder / ARRAYS).write_bytes(weights)
-    (folder / WORDS).write_bytes(words)
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
     meta = {"model_id": model_id, **core, "facts": dict(facts)}
     (folder / META).write_text(json.dumps(meta, indent=1, ensure_ascii=False), encoding="utf-8")
     return model_id
 
 
-def read_stack(folder: Path, meta: Mapping[str, Any], codebook: Codebook) -> tuple[Tiers, dict[tuple[str, ...], Readout]]:
+def read_stack(
+    folder: Path, meta: Mapping[str, Any], codebook: Codebook
+) -> tuple[Tiers, dict[tuple[str, ...], Readout]]:
     """Return the tiers and readouts of a model.
 
     Raises
@@ -79,14 +81,28 @@ def read_stack(folder: Path, meta: Mapping[str, Any], codebook: Codebook) -> tup
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    content = {name: _checked(folder, name, digest) for name, digest in meta["digests"].items()}
+    content = dict.fromkeys((ARRAYS, WORDS), b"")
+    for name, digest in meta["digests"].items():
+        checked = _checked(folder, name, digest)
+        if name in content:  # a fine-tuned transformer is checked here and read elsewhere
+            content[name] = checked
     try:
-        arrays, terms = load(content[ARRAYS]), json.loads(content[WORDS])
+        arrays, terms = load(content[ARRAYS]) | load(content[WORD_ARRAYS]), json.loads(content[WORDS])
         config = StackConfig(**meta["config"])
-        readouts = {tuple(one["tiers"]): _readout(one, _under(arrays, f"readout{at}.")) for at, one in enumerate(meta["readouts"])}
+        readouts = {
+            tuple(one["tiers"]): _readout(one, _under(arrays, f"readout{at}."))
+            for at, one in enumerate(meta["readouts"])
+        }
         return _tiers(config, codebook, terms, arrays), readouts
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"the model does not hold what it should: {error}", where=str(folder), mend=MEND) from error
+
+
+def _packed(arrays: Arrays, *, words: bool) -> bytes:
+    from safetensors.numpy import save
+
+    chosen = {name: value for name, value in arrays.items() if name.startswith("words.") is words}
+    return bytes(save({name: np.ascontiguousarray(value) for name, value in chosen.items()}))
 
 
 def _checked(folder: Path, name: str, digest: str) -> bytes:
@@ -103,7 +119,7 @@ def _checked(folder: Path, name: str, digest: str) -> bytes:
 def _fine_tuned_digests(folder: Path) -> dict[str, str]:
     home = folder / FINE_TUNED
     files = sorted(path for path in home.rglob("*") if path.is_file()) if home.is_dir() else []
-    return {path.relative_to(folder).as_posix().replace(os.sep, "/"): sha256_of(path.read_bytes()) for path in files}
+    return {path.relative_to(folder).as_posix(): sha256_of(path.read_bytes()) for path in files}
 
 
 def _arrays(trained: TrainedStack) -> tuple[Arrays, list[dict[str, Any]]]:

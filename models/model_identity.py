@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from careatlas.codebook import Codebook
-from careatlas.errors import MissingDependencyError
+from careatlas.errors import MissingDependencyError, UsageError
 from careatlas.identifiers import CodebookId, ModelId
 from models.classifier import ModelInfo
 from models.model_codebook import check_codebook
@@ -60,7 +60,10 @@ def _missing_encoder(meta: Mapping[str, Any]) -> str:
 
     try:
         find_backbone(meta["config"]["backbone"])
-    except MissingDependencyError as error:
+    except (
+        MissingDependencyError,
+        UsageError,
+    ) as error:  # a name or folder that was there in training, and is not here
         _log.warning("suggestions come from words and cues alone: %s", error)
         return str(error)
     return ""
@@ -70,6 +73,6 @@ def _note(meta: Mapping[str, Any], missing: str) -> str:
     made = (
         "Probabilities are calibrated on labelled passages, document by document."
         if meta["on_real_labels"]
-        else "Trained on written examples alone: probabilities are for ranking, and nobody has checked them on real plans."
+        else "Trained on written examples alone: its probabilities rank, and nobody has checked them on real plans."
     )
     return f"{made} The encoder is not here ({missing}): words and cues alone." if missing else made

@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 import secrets
+import socket
 import sys
 import tempfile
 import warnings
@@ -15,10 +16,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from careatlas.errors import MissingDependencyError, StageError
+from careatlas.errors import MissingDependencyError, StageError, UsageError
 
 MEND = "pip install 'careatlas[ray]'"
 _MEBIBYTE = 1 << 20
+_PATIENCE = 5.0  # seconds
 # What Ray reads when it is imported. The last two say what its own defaults say on other systems or in other versions.
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -49,7 +51,7 @@ def ray_session(*, address: str = "", workers: int = 0) -> Iterator[int]:
     Parameters
     ----------
     address : str
-        Of a running cluster; empty for a Ray of our own, on this machine, for as long as the block runs.
+        Of a running cluster, ``HOST:PORT`` as ``ray start`` says it, or ``auto``; empty for a Ray of our own, on this machine, for as long as the block runs.
     workers : int
         0 for one per core of this machine, or of the cluster.
 
@@ -57,10 +59,14 @@ def ray_session(*, address: str = "", workers: int = 0) -> Iterator[int]:
     ------
     MissingDependencyError
         If Ray Data is not installed.
+    UsageError
+        If the address is none.
     StageError
         If Ray does not start, or there is none at the address.
     """
     require_ray()
+    if address:
+        _require_listener(address)
     with ExitStack() as stack:
         stack.enter_context(_environment({**_QUIET, **({} if address else {**_LOOPBACK, **_token()})}))
         # Ray tells of dying workers on standard output, where our data goes, and warns of its own deprecations.
@@ -99,6 +105,21 @@ def _start(ray: Any, stack: ExitStack, address: str, workers: int) -> None:
             f"Ray does not start: {str(error).splitlines()[0] if str(error) else type(error).__name__}",
             where=address or "this machine",
             mend="check the address of the cluster" if address else "the engine 'local' needs no Ray",
+        ) from error
+
+
+def _require_listener(address: str) -> None:
+    """Find out in seconds what Ray would find out in minutes."""
+    host, _, port = address.rpartition(":")
+    if address == "auto":
+        return
+    if not host or "/" in host or not port.isdecimal():
+        raise UsageError(f"{address!r} is no address of Ray", mend="HOST:PORT, as `ray start` says it, or auto")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        raise StageError(
+            f"no Ray answers: {error}", where=address, mend="check the address; is the cluster running?"
         ) from error
 
 

@@ -42,9 +42,7 @@ def forms(
 
 def example_forms(examples: Examples, *, context: Context, mask: bool) -> list[str]:
     """Return :func:`forms` of training examples."""
-    return forms(
-        examples.texts, examples.headings, examples.before, examples.after, context=context, mask=mask
-    )
+    return forms(examples.texts, examples.headings, examples.before, examples.after, context=context, mask=mask)
 
 
 def _round(context: Context, before: str, text: str, after: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ of tiers, so that a model trained with an encoder still answers where the encode
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,14 +95,17 @@ class Tiers:
 
     def scores(self, inputs: Inputs) -> TierScores:
         """Return what each tier says."""
-        embedded = self.exemplars is not None and inputs.embeddings is not None
-        return TierScores(
-            cues=self.cues.counts(inputs.texts),
-            words=self.words.logits(inputs.texts),
-            embedding=self.embedding.decision_function(self._with_offsets(inputs.embeddings)) if embedded else None,
-            exemplars=self.exemplars.similarity(inputs.embeddings) if self.exemplars and embedded else None,
-            neighbours=self.neighbours.logits(inputs.embeddings) if self.neighbours and embedded else None,
-            fine_tuned=inputs.fine_tuned,
+        alone = TierScores(
+            cues=self.cues.counts(inputs.texts), words=self.words.logits(inputs.texts), fine_tuned=inputs.fine_tuned
+        )
+        vectors = inputs.embeddings
+        if self.exemplars is None or vectors is None:
+            return alone
+        return replace(
+            alone,
+            embedding=self.embedding.decision_function(self._with_offsets(vectors)),
+            exemplars=self.exemplars.similarity(vectors),
+            neighbours=self.neighbours.logits(vectors) if self.neighbours else None,
         )
 
     def _with_offsets(self, embeddings: NDArray[np.float32] | None) -> Floats:

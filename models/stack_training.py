@@ -15,9 +15,10 @@ from models.cut_offs import cut_offs
 from models.decisions import DecisionRules, decision_rules
 from models.examples import SYNTHETIC_ORIGINS, Examples
 from models.exemplars import Exemplars
+from models.families import Components, families
 from models.joint_head import expit
-from models.label_matrix import PRESENT, Floats, any_code
-from models.splits import GroupedFolds, grouped_folds
+from models.label_matrix import PRESENT, Floats, Mask, Targets, any_code
+from models.splits import ALWAYS_TRAINING, GroupedFolds, grouped_folds
 from models.stack import Combination, Inputs, Tiers, combination, has_both
 from models.stack_config import StackConfig
 from models.tier_scores import TierScores, stacked_rows
@@ -103,6 +104,8 @@ def train_stack(
     exemplars: Exemplars | None,
     config: StackConfig,
     progress: Progress | None = None,
+    *,
+    folds: GroupedFolds | None = None,
 ) -> TrainedStack:
     """Train the stack.
 
@@ -118,6 +121,8 @@ def train_stack(
         ``None`` without an encoder.
     progress : Progress, optional
         Told of each fold.
+    folds : GroupedFolds, optional
+        Those of :func:`training_folds`, where they are known already.
 
     Raises
     ------
@@ -127,45 +132,55 @@ def train_stack(
         If the labels are of too few separate areas or documents, or a label repeats a written example.
     """
     progress = progress or NoProgress()
-    real = ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)
-    tested = examples if real.any() else _pages_as_labelled(examples)
-    _check(tested)
-    folds = grouped_folds(tested, _fold_count(tested, config.folds), config.seed)
-    weights = np.where(real, 1.0, config.seed_weight if real.any() else 1.0)
+    folds = folds or training_folds(examples, config)
+    real, weights = bool(_labelled(examples).any()), _weights(examples, config)
     progress.start("training", folds.count + 1)
     parts, rows = [], []
     for train, test in folds.splits():
         tiers = Tiers(codebook, exemplars, config)
-        tiers.fit(inputs.rows(train), examples.targets[train], weights[train], neighbours=bool(real.any()))
+        tiers.fit(inputs.rows(train), examples.targets[train], weights[train], neighbours=real)
         parts.append(tiers.scores(inputs.rows(test)))
         rows.append(test)
         progress.advance()
     order = np.concatenate(rows)
     scores = stacked_rows(parts)
-    readouts, out_of_fold = _readouts(scores, examples.subset(order), folds.index[order], bool(real.any()))
+    readouts, out_of_fold = _readouts(scores, examples.subset(order), folds.index[order], real)
     tiers = Tiers(codebook, exemplars, config)
-    tiers.fit(inputs, examples.targets, weights, neighbours=bool(real.any()))
+    tiers.fit(inputs, examples.targets, weights, neighbours=real)
     progress.advance()
     return TrainedStack(
         config=config,
         tiers=tiers,
         readouts=readouts,
-        on_real_labels=bool(real.any()),
+        on_real_labels=real,
         out_of_fold=replace(out_of_fold, rows=order),
         folds=folds,
     )
 
 
-def refitted(
-    trained: TrainedStack, examples: Examples, inputs: Inputs
-) -> TrainedStack:
+def training_folds(examples: Examples, config: StackConfig) -> GroupedFolds:
+    """Return the folds that the stack is trained with: of the labelled passages, or without any of the written pages.
+
+    Raises
+    ------
+    InputError, StageError
+        As :func:`train_stack`.
+    """
+    tested = examples if _labelled(examples).any() else _pages_as_labelled(examples)
+    _check(tested)
+    folds = grouped_folds(tested, _fold_count(tested, config.folds), config.seed)
+    _check_folds(tested, folds)
+    return folds
+
+
+def refitted(trained: TrainedStack, examples: Examples, inputs: Inputs) -> TrainedStack:
     """Return the stack with its heads fitted to more labels, in a moment; combiner and thresholds stay as they are.
 
-    For the next suggestions between two trainings. The vocabulary stays too, and the heads start from where they were.
+    For the next suggestions between two trainings. The vocabulary stays too, and the heads start from where they were:
+    the tiers of ``trained`` are changed.
     """
-    real = ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)
-    weights = np.where(real, 1.0, trained.config.seed_weight if real.any() else 1.0)
-    trained.tiers.fit(inputs, examples.targets, weights, again=True, neighbours=bool(real.any()))
+    weights = _weights(examples, trained.config)
+    trained.tiers.fit(inputs, examples.targets, weights, again=True, neighbours=bool(_labelled(examples).any()))
     return trained
 
 
@@ -181,9 +196,7 @@ def _readouts(
     return found, out_of_fold
 
 
-def _readout(
-    scores: TierScores, examples: Examples, folds: NDArray[np.intp], real: bool
-) -> tuple[Readout, OutOfFold]:
+def _readout(scores: TierScores, examples: Examples, folds: NDArray[np.intp], real: bool) -> tuple[Readout, OutOfFold]:
     targets, groups = examples.targets, examples.groups
     raw = np.empty(targets.shape)
     raw_initiative = np.empty(len(examples))
@@ -232,17 +245,44 @@ def _pages_as_labelled(examples: Examples) -> Examples:
     return replace(examples, origins=origins)
 
 
+def _labelled(examples: Examples) -> Mask:
+    return ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)
+
+
+def _weights(examples: Examples, config: StackConfig) -> Floats:
+    real = _labelled(examples)
+    return np.where(real, 1.0, config.seed_weight if real.any() else 1.0)
+
+
 def _check(tested: Examples) -> None:
-    real = ~np.isin(np.array(tested.origins, dtype=object), SYNTHETIC_ORIGINS)
-    targets = tested.targets[real]
+    targets = tested.targets[_labelled(tested)]
     if not has_both(targets):
-        missing = "positive" if not (targets == PRESENT).any() else "passage without any code"
         raise InputError(
-            f"the labels hold no {missing}: {len(targets):,} passages, {int((targets == PRESENT).sum()):,} codes present",
+            f"the labels hold no {_missing(targets)}: {len(targets):,} passages,"
+            f" {int((targets == PRESENT).sum()):,} codes present",
             mend="label passages with and without codes, or train on the written examples alone (no labels)",
         )
 
 
+def _check_folds(tested: Examples, folds: GroupedFolds) -> None:
+    """Refuse labels that are all in one fold: what is learned for it would be learned from nothing."""
+    for fold in range(folds.count):
+        targets = tested.targets[(folds.index != fold) & (folds.index != ALWAYS_TRAINING)]
+        if not has_both(targets):
+            raise InputError(
+                f"every labelled {_missing(targets)} is in one area, document or family of copied text",
+                mend="label passages with and without codes in two areas or documents at least",
+            )
+
+
+def _missing(targets: Targets) -> str:
+    return "positive" if not (targets == PRESENT).any() else "passage without any code"
+
+
 def _fold_count(tested: Examples, wanted: int) -> int:
-    real = ~np.isin(np.array(tested.origins, dtype=object), SYNTHETIC_ORIGINS)
-    return max(2, min(wanted, len({group for group, use in zip(tested.groups, real, strict=True) if use})))
+    """Return how many folds there can be: what is connected by an area, a document or copied text is in one of them."""
+    labelled = tested.subset(_labelled(tested))
+    connected = Components(len(labelled))
+    connected.join_equal(labelled.groups)
+    connected.join_equal(families(labelled.texts).tolist())
+    return max(2, min(wanted, len(np.unique(connected.labels))))

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from careatlas.codebook import Codebook
-from careatlas.errors import MissingDependencyError
+from careatlas.errors import InputError
 from careatlas.progress import Progress
 from models.backbone import find_backbone
 from models.classifier import ModelInfo, PassageText, Prediction
 from models.encoder import Encoder
+from models.fine_tuned_tier import load_fine_tuned
 from models.label_matrix import Floats
 from models.model_folder import FINE_TUNED, read_stack
 from models.model_identity import stack_info
@@ -54,7 +55,7 @@ class StackedModel:
         self.config = StackConfig(**meta["config"])
         self.codes = tuple(code.id for code in codebook.codes)
         self.encoder = encoder_of(meta, threads=threads) if self.info.card["encoder_there"] else None
-        self._fine_tuned = _fine_tuned(folder, meta, threads)
+        self._fine_tuned = _fine_tuned(folder, meta, codebook, threads)
         self._tiers, readouts = read_stack(folder, meta, codebook)
         wanted = tuple(self.info.card["tiers"])
         self._readout = readouts[wanted]
@@ -98,7 +99,8 @@ class StackedModel:
             return Prediction(probabilities=nothing, none_probability=np.zeros(0), accepted=nothing.astype(bool))
         texts = self.forms(passages)
         if embeddings is None and self.encoder is not None:
-            embeddings = self.encoder.encode(texts, progress)
+            # Half precision, as the store keeps them and as the model was trained: classify and suggest say the same.
+            embeddings = self.encoder.encode(texts, progress).astype(np.float16).astype(np.float32)
         fine_tuned = None
         if self._fine_tuned is not None:
             fine_tuned = np.asarray(self._fine_tuned.logits(texts), dtype=np.float64)
@@ -128,7 +130,7 @@ def encoder_of(meta: Mapping[str, Any], *, threads: int = 1) -> Encoder:
     config = StackConfig(**meta["config"])
     encoder = Encoder(find_backbone(config.backbone), config.precision, threads=threads)
     if encoder.key != meta["encoder"]:
-        raise MissingDependencyError(
+        raise InputError(
             f"the encoder {config.backbone} that is installed is not the one the model was trained with",
             where=f"{meta['encoder']} then, {encoder.key} now",
             mend="train the model again (careatlas train)",
@@ -136,7 +138,7 @@ def encoder_of(meta: Mapping[str, Any], *, threads: int = 1) -> Encoder:
     return encoder
 
 
-def _fine_tuned(folder: Path, meta: Mapping[str, Any], threads: int) -> Encoder | None:
+def _fine_tuned(folder: Path, meta: Mapping[str, Any], codebook: Codebook, threads: int) -> Encoder | None:
     if not any(name.startswith(f"{FINE_TUNED}/") for name in meta["digests"]):
         return None
-    return Encoder(find_backbone(str(folder / FINE_TUNED)), StackConfig(**meta["config"]).precision, threads=threads)
+    return load_fine_tuned(folder / FINE_TUNED, [code.id for code in codebook.codes], threads=threads)

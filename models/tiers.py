@@ -10,10 +10,12 @@ from careatlas.errors import UsageError
 from models.classifier import Classifier, ModelInfo
 from models.cues_tfidf_identity import NAME as CUES_TFIDF
 from models.cues_tfidf_identity import model_info
+from models.model_aliases import PRODUCTION, SHIPPED
 from models.model_identity import stack_info
 from models.model_meta import META, read_meta
+from models.registry import registry_of
 
-AUTO, SHIPPED = "auto", "shipped"
+AUTO = "auto"
 
 
 def info_of(name: str, codebook: Codebook, root: Path | None = None) -> ModelInfo:
@@ -67,7 +69,7 @@ def folder_of(name: str, codebook: Codebook, root: Path | None = None) -> Path |
         If there is no such model.
     """
     if name == AUTO:
-        return _production(root) or shipped_folder(codebook)
+        return _production(root, codebook) or shipped_folder(codebook)
     if name == CUES_TFIDF:
         return None
     if name == SHIPPED:
@@ -93,11 +95,18 @@ def shipped_folder(codebook: Codebook) -> Path | None:
     return folder if meta["version"] == codebook.version and len(meta["codes"]) == len(codebook.codes) else None
 
 
-def _production(root: Path | None) -> Path | None:
-    return None
+def _production(root: Path | None, codebook: Codebook) -> Path | None:
+    registry = registry_of(root)
+    if PRODUCTION not in registry.aliases.current():
+        return None
+    entry = registry.find(PRODUCTION)
+    return registry.opened(entry) if entry.codebook[0] == codebook.id else None
 
 
 def _registered(name: str, root: Path | None) -> Path:
-    raise UsageError(
-        f"there is no model {name!r}", where="suggest.model", mend=f"one of: {AUTO}, {SHIPPED}, {CUES_TFIDF}, a folder"
-    )
+    registry = registry_of(root)
+    try:
+        return registry.opened(registry.find(name))
+    except UsageError as error:
+        known = f"{AUTO}, {SHIPPED}, {CUES_TFIDF}, a folder, or a model of the project (careatlas models list)"
+        raise UsageError(f"there is no model {name!r}", where="suggest.model", mend=f"one of: {known}") from error

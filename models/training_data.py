@@ -11,7 +11,7 @@ import numpy as np
 from careatlas.codebook import Codebook
 from careatlas.errors import InputError
 from careatlas.store.engine import Store
-from models.examples import SYNTHETIC_ORIGINS, Examples, joined
+from models.examples import Examples, joined
 from models.families import families
 from models.judged_examples import judged_examples
 from models.labels_file import read_labels
@@ -55,7 +55,8 @@ def training_data(
     Raises
     ------
     InputError
-        If a file is wrong, a passage stands in two sources with other labels, or there is nothing to learn from.
+        If a file is wrong, a passage stands in two sources with another text or other labels, or there is nothing to
+        learn from.
     """
     labelled: list[Examples] = []
     notes: list[str] = []
@@ -82,11 +83,15 @@ def _told(count: int, what: str) -> list[str]:
 
 
 def _once(examples: Examples) -> Examples:
-    """Keep the first of passages that several sources name; other labels for it are an error."""
+    """Keep the first of passages that several sources name; another text or other labels for it are an error."""
     first: dict[str, int] = {}
     for index, name in enumerate(examples.ids):
         before = first.setdefault(name, index)
-        if before != index and (examples.targets[before] != examples.targets[index]).any():
+        if examples.texts[before] != examples.texts[index]:
+            raise InputError(
+                f"passage {name!r} has another text in two sources", mend="give every passage an identifier of its own"
+            )
+        if (examples.targets[before] != examples.targets[index]).any():
             raise InputError(
                 f"passage {name!r} has other labels in two sources", mend="settle it, or train with one of the sources"
             )
@@ -98,8 +103,3 @@ def _without_repeats(real: Examples, written: Examples) -> Examples:
         return written
     family = families([*real.texts, *written.texts])
     return written.subset(np.flatnonzero(~np.isin(family[len(real) :], family[: len(real)])))
-
-
-def real_rows(examples: Examples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which examples are labelled passages, shape (n,)."""
-    return ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)

@@ -17,11 +17,12 @@ from careatlas.project import Project, open_project
 from careatlas.settings import load_settings
 from models.held_out import held_out
 from models.model_card import write_card
+from models.record_files import save_record
 from models.registry import registry_of
 from models.stack_config import READS, Context, StackConfig
 from models.training import Training, train
 from models.training_data import TrainingData, training_data
-from models.training_record import TrainingRecord, save_record, training_record
+from models.training_record import TrainingRecord, training_record
 
 _SHOWN = ("micro_f1", "macro_f1", "micro_average_precision", "initiative_f1")
 
@@ -161,9 +162,7 @@ def _project(order: TrainingOrder) -> Iterator[Project | None]:
 def _record(done: Training, codebook: Codebook) -> TrainingRecord:
     trained, examples = done.trained, done.data.examples
     found, readout = trained.out_of_fold, list(trained.readouts.values())[-1]
-    held = held_out(
-        examples, found.rows, found.folds, found.probabilities, found.initiative, goal=readout.cut_off_goal
-    )
+    held = held_out(examples, found.rows, found.folds, found.probabilities, found.initiative, goal=readout.cut_off_goal)
     return training_record(
         examples,
         found.rows,

@@ -82,7 +82,6 @@ class WordTier:
         tier.head.restore(arrays["coef"], arrays["intercept"])
         return tier
 
-
     def _kept_rows(self, texts: Sequence[str]) -> Any:
         from scipy.sparse import vstack
 

@@ -114,3 +114,18 @@ def test_the_labels_split_without_a_leak(gold: Examples) -> None:
     for train, test in found.splits():
         assert len(test) >= 100
         assert not {gold.groups[index] for index in test} & {gold.groups[index] for index in train if index < len(gold)}
+
+
+def test_no_seed_says_what_a_gold_passage_says(gold: Examples, unavailable: Callable[[str], object]) -> None:
+    from careatlas.errors import MissingDependencyError
+    from models.backbone import find_backbone
+    from models.encoder import Encoder
+
+    try:
+        encoder = Encoder(find_backbone("minilm"), threads=2)
+    except MissingDependencyError as error:
+        unavailable(str(error))
+    seeds = seed_passages(BOOK)
+    nearest = (encoder.encode(seeds.texts) @ encoder.encode(gold.texts).T).max(axis=1)
+    assert nearest.max() < 0.85, seeds.ids[int(nearest.argmax())]
+    assert nearest.max() > 0.5  # the same subject: vectors that say nothing would pass the line above

@@ -218,15 +218,15 @@ def made_model(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., Path]:
     """Return a maker of model folders with papers: ``made_model(folder, noise=1.0, version="1", ...)``."""
-    kept: dict[object, Path] = {}
+    kept: dict[object, tuple[Path, object]] = {}
 
     def make(folder: Path, *, noise: float = 1.0, version: str = "1", title: str = "Tiny", **facts: object) -> Path:
         key = (noise, version, title, *((name, id(value)) for name, value in sorted(facts.items())))
         if key not in kept:
+            kept[key] = (tmp_path_factory.mktemp("model"), dict(facts))  # held, so that no identity is used twice
             examples = facts.pop("examples", None) or labelled()
-            kept[key] = tmp_path_factory.mktemp("model")
-            _make(kept[key], examples, scores_of(examples, noise), tiny_book(version, title), noise, **facts)
-        return shutil.copytree(kept[key], folder, dirs_exist_ok=True)
+            _make(kept[key][0], examples, scores_of(examples, noise), tiny_book(version, title), noise, **facts)
+        return shutil.copytree(kept[key][0], folder, dirs_exist_ok=True)
 
     return make
 

@@ -53,7 +53,7 @@ def folds() -> GroupedFolds:
 
 def settings(folder: Path, **changes: object) -> FineTuningConfig:
     values = {"backbone": str(folder), "freeze_layers": 1, "max_length": 24, "batch_tokens": 240}
-    return FineTuningConfig(**(values | {"num_train_epochs": 1, "learning_rate": 1e-3} | changes))
+    return FineTuningConfig(**(values | {"num_train_epochs": 1, "learning_rate": 1e-3, "precision": "fp32"} | changes))
 
 
 @pytest.fixture
@@ -102,9 +102,10 @@ def test_a_run_that_was_killed_goes_on_and_ends_the_same(
         """A progress that ends the run in the second fold."""
 
         def start(self, what: str, total: int) -> None:
-            self.what = what
+            self.what = what if total else ""
 
         def advance(self, note: str = "") -> None:
+            assert note is not None
             if len(trainings) == 2 and self.what == ("fine-tuning" if moment == "in training" else "embedding"):
                 raise KeyboardInterrupt
 
@@ -137,6 +138,7 @@ def test_the_stack_gets_the_scores_and_the_folder_gives_the_model_without_torch(
     fine_tuned_inputs(inputs, data, folds(), folder, replace(config, seed=1), work=work)
     assert len(trainings) == done + 4
     encoder = load_fine_tuned(folder, CODES)
+    assert encoder.precision == config.precision
     assert encoder.logits(inputs.texts).shape == (30, 3)
     assert not [path for path in tmp_path.rglob("*") if path.suffix in {".bin", ".pkl", ".pt", ".npy", ".pickle"}]
 

@@ -149,7 +149,9 @@ def test_anything_else_in_the_registry_does_not_stop_the_list(registry, added):
     assert problems == {entry.model_id: False, "notes": True, "broken": True}
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"format": 1}', "not json", '{"format": 2, "model_id": "x", "facts": {}}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"format": 1}', "not json", '{"format": 2, "model_id": "x", "facts": {}}']
+)
 def test_what_is_no_model_is_not_added(registry, tmp_path, content):
     draft = tmp_path / "draft"
     draft.mkdir()
@@ -174,7 +176,9 @@ def test_a_model_is_found_by_its_beginning_its_identity_and_its_alias(registry, 
     assert (found.model_id, found.aliases) == (entry.model_id, ("production",))
 
 
-@pytest.mark.parametrize("reference", ["stack", "", "st", "..", "../models", "/etc", ".lock", "*", "\x1b[31m", "x" * 5_000])
+@pytest.mark.parametrize(
+    "reference", ["stack", "", "st", "..", "../models", "/etc", ".lock", "*", "\x1b[31m", "x" * 5_000]
+)
 def test_what_names_no_model_or_several_is_refused(registry, added, reference):
     added(noise=1.0)
     added(noise=2.0)

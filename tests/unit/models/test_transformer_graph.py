@@ -11,8 +11,9 @@ import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
+from careatlas.errors import InputError
 from models.backbone import find_backbone
 from models.encoder import Encoder
 from models.graph_cache import graph_of
@@ -129,6 +130,27 @@ def test_a_fine_tuned_encoder_gives_its_scores_too(tiny_backbone, tmp_path, kind
     assert expected.std() > 0.1
     assert np.abs(encoder.logits(TEXTS) - expected).max() < 1e-4
     assert np.abs(encoder.encode(TEXTS)[1] - reference.embedding(tokens_of(encoder)[1])).max() < 1e-5
+
+
+@pytest.mark.parametrize("kind", ["bert", "mpnet"])
+def test_a_head_on_the_embedding_scores_the_vector_of_length_one(tiny_backbone, tmp_path, kind):
+    folder = tiny_backbone(kind, config={"careatlas_head": "embedding"})
+    weight = np.random.default_rng(1).normal(size=(3, 32)).astype(np.float32)
+    bias = np.array([1, 2, 3], dtype=np.float32)
+    tensors = load_file(folder / "model.safetensors") | {"careatlas_head.weight": weight, "careatlas_head.bias": bias}
+    save_file(tensors, folder / "model.safetensors")
+    encoder = Encoder(find_backbone(str(folder)), "fp32", cache=tmp_path)
+    reference = Reference(folder)
+    expected = np.array([weight @ reference.embedding(tokens) + bias for tokens in tokens_of(encoder)])
+    assert np.abs(encoder.logits(TEXTS) - expected).max() < 1e-5
+
+
+def test_a_head_that_is_not_known_or_not_there_is_refused(tiny_backbone, tmp_path):
+    with pytest.raises(InputError, match="careatlas_head 'median' is not built here, only first or embedding"):
+        find_backbone(str(tiny_backbone("bert", config={"careatlas_head": "median"})))
+    without = find_backbone(str(tiny_backbone("mpnet", config={"careatlas_head": "embedding"})))
+    with pytest.raises(InputError, match=r"careatlas_head\.weight is missing"):
+        Encoder(without, "fp32", cache=tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["bert", "mpnet"])
