@@ -81,7 +81,7 @@ def read_stack(
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    content = dict.fromkeys((ARRAYS, WORDS), b"")
+    content = dict.fromkeys((ARRAYS, WORD_ARRAYS, WORDS), b"")
     for name, digest in meta["digests"].items():
         checked = _checked(folder, name, digest)
         if name in content:  # a fine-tuned transformer is checked here and read elsewhere
