@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain
 from typing import Any, Self
 
 from careatlas.errors import CareAtlasError, StageError
 from models.classifier import Classifier
 from models.model_order import ModelOrder
-from models.ray_session import ray_session, require_ray
+from models.ray_session import quiet_ray, ray_session, require_ray
 
 Work = Callable[[Classifier, bytes], bytes]
 
@@ -25,6 +26,7 @@ Work = Callable[[Classifier, bytes], bytes]
 WAVE_BYTES = 16_000_000
 # Ray gives the work of a worker that died to another one, again and again: a payload that kills them must end.
 MOST_ATTEMPTS = 2
+MOST_SAID = 1_000  # characters of an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +71,25 @@ class RayEngine:
     def mapped(self, work: Work, payloads: Iterable[bytes], order: ModelOrder) -> Iterator[Answer]:
         """Yield the answer to each payload, in their order; memory holds ``WAVE_BYTES`` of payloads per worker.
 
+        Without a payload, no Ray is started.
+
         Raises
         ------
         StageError
             If Ray gives up, or a worker cannot open the model.
         """
+        remaining = iter(payloads)
+        first = next(remaining, None)
+        if first is None:
+            return
         if not self._started:
             self._started = self._stack.enter_context(ray_session(address=self._address, workers=self._workers))
         from ray.exceptions import RayError  # only now: what Ray is to do is set before it is imported
 
         try:
-            for wave in _waves(payloads, WAVE_BYTES * self._started):
-                yield from _answers(work, wave, order, min(self._started, len(wave)))
+            with quiet_ray():
+                for wave in _waves(chain([first], remaining), WAVE_BYTES * self._started):
+                    yield from _answers(work, wave, order, min(self._started, len(wave)))
         except RayError as error:
             raise StageError(
                 f"Ray gave up: {str(error).strip().splitlines()[0]}",
@@ -139,7 +148,7 @@ class Worker:
         try:
             return self._work(self._classifier, payload), ""
         except Exception as error:  # noqa: BLE001  the failure of one payload is its answer, never the end of the run
-            return b"", f"{type(error).__name__}: {error}"
+            return b"", f"{type(error).__name__}: {error}"[:MOST_SAID]
 
 
 def _answers(work: Work, wave: list[bytes], order: ModelOrder, workers: int) -> Iterator[Answer]:

@@ -51,7 +51,8 @@ def ray_session(*, address: str = "", workers: int = 0) -> Iterator[int]:
     Parameters
     ----------
     address : str
-        Of a running cluster, ``HOST:PORT`` as ``ray start`` says it, or ``auto``; empty for a Ray of our own, on this machine, for as long as the block runs.
+        Of a running cluster, ``HOST:PORT`` as ``ray start`` says it, or ``auto``; empty for a Ray of our own, on this
+        machine, for as long as the block runs.
     workers : int
         0 for one per core of this machine, or of the cluster.
 
@@ -69,20 +70,25 @@ def ray_session(*, address: str = "", workers: int = 0) -> Iterator[int]:
         _require_listener(address)
     with ExitStack() as stack:
         stack.enter_context(_environment({**_QUIET, **({} if address else {**_LOOPBACK, **_token()})}))
-        # Ray tells of dying workers on standard output, where our data goes, and warns of its own deprecations.
-        stack.enter_context(redirect_stdout(sys.stderr))
-        stack.enter_context(warnings.catch_warnings())
-        warnings.filterwarnings("ignore", module=r"ray\.")
-        try:
-            ray: Any = import_module("ray")
-            import_module("ray.data")
-        except ImportError as error:
-            raise MissingDependencyError(f"Ray Data cannot be imported: {error}", mend=MEND) from error
-        for name in ("ray", "ray.data"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        if not ray.is_initialized():
-            _start(ray, stack, address, workers or len(os.sched_getaffinity(0)))
+        with quiet_ray():
+            try:
+                ray: Any = import_module("ray")
+                import_module("ray.data")
+            except ImportError as error:
+                raise MissingDependencyError(f"Ray Data cannot be imported: {error}", mend=MEND) from error
+            for name in ("ray", "ray.data"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
+            if not ray.is_initialized():
+                _start(ray, stack, address, workers or len(os.sched_getaffinity(0)))
         yield workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+@contextmanager
+def quiet_ray() -> Iterator[None]:
+    """Keep Ray off standard output, where our data goes, and its warnings of its own ways to itself."""
+    with redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"ray\.")
+        yield
 
 
 def _start(ray: Any, stack: ExitStack, address: str, workers: int) -> None:

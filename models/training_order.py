@@ -17,6 +17,7 @@ from careatlas.project import Project, open_project
 from careatlas.settings import load_settings
 from models.held_out import held_out
 from models.model_card import write_card
+from models.model_seal import seal
 from models.record_files import save_record
 from models.registry import registry_of
 from models.stack_config import READS, Context, StackConfig
@@ -188,4 +189,7 @@ def _destination(order: TrainingOrder) -> Iterator[Path]:
 
 
 def _kept(order: TrainingOrder, folder: Path) -> Path:
-    return folder if order.out is not None else registry_of(order.root).add(folder).folder
+    if order.out is None:
+        return registry_of(order.root).add(folder).folder
+    seal(folder)
+    return folder

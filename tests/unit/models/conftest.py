@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,20 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from careatlas.codebook import Codebook, CodeDefinition, Provenance
 from careatlas.identifiers import Code, CodebookId
+from careatlas.progress import NoProgress, Progress
 from models.decisions import DecisionConfig, decision_rules
-from models.examples import Example, Examples, examples_of
+from models.examples import Example, Examples, examples_of, joined
+from models.exemplars import Exemplars, exemplar_texts
 from models.held_out import held_out
 from models.model_card import write_card
 from models.model_codebook import codebook_facts
 from models.model_meta import identity_of
 from models.record_files import save_record
+from models.seed_examples import seed_examples
 from models.splits import GroupedFolds
+from models.stack import Inputs
+from models.stack_config import StackConfig
+from models.stack_training import TrainedStack, train_stack
 from models.training_record import TrainingRecord, training_record
 
 HIDDEN, HEADS, WIDE, LAYERS, TOKENS = 32, 4, 48, 2, 40
@@ -279,3 +286,131 @@ def _record(examples: Examples, scores: np.ndarray, book: Codebook, *, synthetic
         uncalibrated=scores,
         resamples=30,
     )
+
+
+# --- a small stack: three codes, made-up passages, and vectors of hashed words instead of an encoder
+
+TOPICS = {
+    "gp-round": "gp round practice resident weekly medicine clinician ward doctor nurse review visit surgery list",
+    "falls": "fall strength balance exercise bone hip trip hazard frailty lift slipper rail injury floor",
+    "pooled-budget": "budget fund pooled section partner money cost spend board invest finance council saving grant",
+}
+COMMON = (
+    "the a of and to for with our this plan will area local people we each year been has new service report which more"
+    " page map road school bus library park weather history chapter annual number table figure public website letter"
+)
+DIM = 16
+
+
+class HashedWords:
+    """An encoder for tests: every word has a direction, a text the mean of its words'."""
+
+    dim, key = DIM, "hashed-words-16"
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        made = np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(len(texts), DIM)
+        for _ in texts:
+            (progress or NoProgress()).advance()
+        return made
+
+    @staticmethod
+    def _vector(text: str) -> np.ndarray:
+        words = text.lower().split() or [""]
+        seeds = [int.from_bytes(sha256(word.encode("utf-8", "replace")).digest()[:4]) for word in words]
+        total = sum(np.random.default_rng(seed).normal(size=DIM) for seed in seeds)
+        return total / np.linalg.norm(total)
+
+
+@pytest.fixture(scope="session")
+def hashed_words() -> HashedWords:
+    return HashedWords()
+
+
+@pytest.fixture(scope="session")
+def small_codebook() -> Codebook:
+    """Return a codebook of three codes, with cues, examples and background."""
+    codes = []
+    for name, topic in TOPICS.items():
+        words = topic.split()
+        codes.append(
+            CodeDefinition(
+                id=Code(name),
+                label=name,
+                definition=" ".join(words[:5]),
+                include=(" ".join(words[4:9]),),
+                cues=(words[0], words[1]),
+                positive=(" ".join([*words[8:12], "will"]), " ".join([*words[2:6], "plan"])),
+                negative=(f"the {words[0]} of a school report",),
+            )
+        )
+    return Codebook(
+        id=CodebookId("small"),
+        version="1",
+        title="Small",
+        provenance=Provenance.RECONSTRUCTED,
+        source="made up",
+        codes=tuple(codes),
+        background=("the annual report of the library", "a map of the bus road", "weather history of the park"),
+    )
+
+
+@pytest.fixture(scope="session")
+def made_up(small_codebook: Codebook) -> Callable[..., Examples]:
+    """Return a maker of labelled passages: ``made_up(documents=8, each=12, seed=0, origin="file")``."""
+
+    def make(documents: int = 8, each: int = 12, *, seed: int = 0, origin: str = "file") -> Examples:
+        chance = np.random.default_rng(seed)
+        every = frozenset(code.id for code in small_codebook.codes)
+        rows = []
+        for index in range(documents * each):
+            count = chance.choice(3, p=[0.5, 0.4, 0.1])
+            present = [Code(str(name)) for name in chance.choice(sorted(every), size=count, replace=False)]
+            pool = [word for code in present for word in TOPICS[code].split()]
+            words = [*chance.choice(COMMON.split(), size=9), *(chance.choice(pool, size=7) if pool else ())]
+            rows.append(
+                Example(
+                    id=f"{origin}-{seed}-{index}",
+                    text=" ".join(chance.permutation(words).tolist()),
+                    present=frozenset(present),
+                    absent=every - set(present),
+                    group=f"document-{index % documents}",
+                    origin=origin,
+                )
+            )
+        return examples_of([code.id for code in small_codebook.codes], rows)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_exemplars(small_codebook: Codebook, hashed_words: HashedWords) -> Exemplars:
+    texts, owners = exemplar_texts(small_codebook)
+    return Exemplars(hashed_words.encode(texts), owners)
+
+
+@pytest.fixture(scope="session")
+def inputs_of(hashed_words: HashedWords) -> Callable[..., Inputs]:
+    """Return ``inputs_of(examples, embedded=True)``."""
+
+    def make(examples: Examples, *, embedded: bool = True) -> Inputs:
+        vectors = hashed_words.encode(examples.texts).astype(np.float16).astype(np.float32) if embedded else None
+        return Inputs(texts=list(examples.texts), embeddings=vectors)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_config() -> StackConfig:
+    return StackConfig(folds=3)
+
+
+@pytest.fixture(scope="session")
+def small_data(small_codebook: Codebook, made_up: Callable[..., Examples]) -> Examples:
+    """Return labelled passages with the codebook's own texts beside them."""
+    return joined(made_up(), seed_examples(small_codebook))
+
+
+@pytest.fixture(scope="session")
+def small_stack(small_data, inputs_of, small_codebook, small_exemplars, small_config) -> TrainedStack:
+    """Return a stack trained on labels; who changes it must train one of their own."""
+    return train_stack(small_data, inputs_of(small_data), small_codebook, small_exemplars, small_config)
