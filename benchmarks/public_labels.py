@@ -96,7 +96,7 @@ def _alone(scores: TierScores) -> dict[str, NDArray[np.float64]]:
 
 def _fitted(bed: Bed, book: Codebook, exemplars: Exemplars, inputs: Inputs, rows: NDArray[np.intp]) -> Tiers:
     tiers = Tiers(book, exemplars, StackConfig())
-    return tiers.fit(inputs.rows(rows), bed.targets[rows], np.ones(len(rows)))
+    return tiers.fit(inputs.rows(rows), bed.targets[rows], np.ones(len(rows)), neighbours=True)
 
 
 def _folds(groups: NDArray[np.str_], rng: np.random.Generator) -> list[NDArray[np.intp]]:

@@ -140,9 +140,8 @@ class Bed:
             tier = WordTier().fit([texts[at] for at in train], self.labelled.targets[train], np.ones(len(train)))
             logits[test] = tier.logits([texts[at] for at in test])
         self.say("TF-IDF on the other folds", logits)
-        print(
-            f"majority (no code): all F1 0; unread by chance {ranking_measures.unread_share_at_random(self.initiative):.2f}"
-        )
+        unread = ranking_measures.unread_share_at_random(self.initiative)
+        print(f"majority (no code): all F1 0; unread by chance {unread:.2f}")
 
     def say(
         self,

@@ -19,9 +19,7 @@ from careatlas.errors import SettingsError
 FILE_NAME = "careatlas.toml"
 ENV_PREFIX = "CAREATLAS_"
 # Read elsewhere than here: where the project is, who reviews, where backbones are kept.
-_OTHER_VARIABLES = frozenset(
-    {"CAREATLAS_PROJECT", "CAREATLAS_REVIEWER", "CAREATLAS_LOG_JSON", "CAREATLAS_MODEL_CACHE"}
-)
+_OTHER_VARIABLES = frozenset({"CAREATLAS_PROJECT", "CAREATLAS_REVIEWER", "CAREATLAS_LOG_JSON", "CAREATLAS_MODEL_CACHE"})
 
 
 class _Section(BaseModel):

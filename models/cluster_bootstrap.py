@@ -74,7 +74,7 @@ class Difference:
 
     @property
     def better(self) -> bool:
-        """Whether the whole interval lies above zero: the rule for promotion."""
+        """Whether the whole interval lies above zero."""
         return self.interval.low is not None and self.interval.low > 0
 
     def as_dict(self) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from models.label_matrix import UNKNOWN, Floats, Targets
 from models.tier_scores import PairFeatures
 
 _WEIGHT_RIDGE = 10.0  # on a tier's weight, towards the weight it has before any label speaks
+# A feature that hardly differs in training (every passage carries a code, say) must not become the loudest later.
+_LEAST_SPREAD = 0.02
+_MOST = 10.0  # standard deviations
 _CODE_RIDGE = 4.0  # on a code's own intercept, towards the one of all codes
 _LEAST_SCALE = 0.1  # of weights that only their common scale is learned for: below nought it would turn the order round
 
@@ -56,7 +59,7 @@ class Combiner:
         """
         flat = features.values.reshape(-1, len(features.names))
         self.names = features.names
-        self.means, self.scales = flat.mean(axis=0), flat.std(axis=0) + 1e-9
+        self.means, self.scales = flat.mean(axis=0), np.maximum(flat.std(axis=0), _LEAST_SPREAD)
         if learn_weights:
             self._head = self._fitted(self._design(features), targets, features.prior)
             return self
@@ -97,7 +100,7 @@ class Combiner:
         return JointHead(ridge=ridge, prior=np.concatenate([prior, np.zeros(codes)])).fit(*_known(design, targets))
 
     def _standardised(self, features: PairFeatures) -> Floats:
-        return np.asarray((features.values - self.means) / self.scales)
+        return np.asarray(np.clip((features.values - self.means) / self.scales, -_MOST, _MOST))
 
     def _design(self, features: PairFeatures) -> Floats:
         count, codes, _ = features.values.shape

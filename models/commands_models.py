@@ -162,10 +162,13 @@ def _find(context: typer.Context, registry: Any, reference: str) -> Any:
     from careatlas.settings import load_settings
 
     root = project_or_none(context)
-    if reference != SHIPPED or root is None:
-        return registry.find(reference)
-    book = find_codebook(load_settings(root).suggest.codebook, root)
-    return registry.find(reference, codebook_id=book.id)
+    if reference == SHIPPED and root is not None:
+        book = find_codebook(load_settings(root).suggest.codebook, root)
+        return registry.find(reference, codebook_id=book.id)
+    entry = registry.find(reference)
+    if entry.problem:
+        registry.opened(entry)  # which says what is wrong with it
+    return entry
 
 
 def _say_comparison(found: Any) -> None:

@@ -30,6 +30,11 @@ class Exemplars:
         self.owners = np.asarray(owners, dtype=np.int64)
         self._columns = [np.flatnonzero(self.owners == code) for code in range(int(self.owners.max()) + 1)]
 
+    @property
+    def say_more(self) -> bool:
+        """Whether there is more than one text per code: one alone is the offset of the embedding tier already."""
+        return len(self.vectors) > len(self._columns)
+
     def definition_similarity(self, embeddings: NDArray[Any]) -> Floats:
         """Return the cosine similarity to each code's definition, shape (n, codes)."""
         first = [rows[0] for rows in self._columns]

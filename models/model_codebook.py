@@ -32,12 +32,16 @@ def check_codebook(facts: Mapping[str, Any], codebook: Codebook, *, where: str) 
         If identity, version, codes or cues differ; the message says which.
     """
     now = codebook_facts(codebook)
-    for name in ("id", "version", "codes", "cues"):
+    for name, what in (
+        ("id", "another id"),
+        ("version", "another version"),
+        ("codes", "other codes"),
+        ("cues", "other cues"),
+    ):
         if facts.get(name) != now[name]:
             shown = f": {facts.get(name)} there, {now[name]} here" if name in {"id", "version"} else ""
             raise InputError(
-                f"the model was trained with another codebook than {codebook.id} {codebook.version}"
-                f" (its {name} differs{shown})",
+                f"the model was trained with another codebook than {codebook.id} {codebook.version} ({what}{shown})",
                 where=where,
                 mend="train a model for this codebook (careatlas train), or name the codebook that the model is for",
             )

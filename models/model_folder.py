@@ -1,8 +1,7 @@
 """A trained stack as files: safetensors and JSON, named by their content.
 
-``model.json`` holds what a person may want to read, ``words.json`` and ``words.safetensors`` the vocabulary with its weights,
-``model.safetensors`` every other array.
-The identity of a model is the digest of these; nothing is unpickled.
+``model.json`` holds what a person may want to read, ``words.json`` and ``words.safetensors`` the vocabulary with its
+weights, ``model.safetensors`` every other array. The identity of a model is the digest of these; nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -88,14 +87,31 @@ def read_stack(
             content[name] = checked
     try:
         arrays, terms = load(content[ARRAYS]) | load(content[WORD_ARRAYS]), json.loads(content[WORDS])
-        config = StackConfig(**meta["config"])
         readouts = {
             tuple(one["tiers"]): _readout(one, _under(arrays, f"readout{at}."))
             for at, one in enumerate(meta["readouts"])
         }
-        return _tiers(config, codebook, terms, arrays), readouts
+        return _tiers(config_of(meta), codebook, terms, arrays), readouts
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"the model does not hold what it should: {error}", where=str(folder), mend=MEND) from error
+
+
+def config_of(meta: Mapping[str, Any]) -> StackConfig:
+    """Return the settings that a model was trained with.
+
+    Raises
+    ------
+    InputError
+        If this version of CareAtlas does not know one of them.
+    """
+    try:
+        return StackConfig(**meta["config"])
+    except TypeError as error:
+        raise InputError(
+            f"the model has settings that this version of CareAtlas does not know: {error}",
+            where=str(meta.get("model_id", "")),
+            mend="use the version that it was trained with, or train it again",
+        ) from error
 
 
 def _packed(arrays: Arrays, *, words: bool) -> bytes:

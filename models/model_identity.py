@@ -60,10 +60,8 @@ def _missing_encoder(meta: Mapping[str, Any]) -> str:
 
     try:
         find_backbone(meta["config"]["backbone"])
-    except (
-        MissingDependencyError,
-        UsageError,
-    ) as error:  # a name or folder that was there in training, and is not here
+    except (MissingDependencyError, UsageError) as error:
+        # Of use is the error of a name or folder that was there at training, and is not here.
         _log.warning("suggestions come from words and cues alone: %s", error)
         return str(error)
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -42,10 +43,10 @@ def evaluated(registry: ModelRegistry, entry: ModelEntry, labels: Path, codebook
         If the model was changed or is for another codebook, or the labels are wrong or were all seen in training.
     """
     folder = registry.opened(entry)
-    classifier = _classifier(folder, codebook)
+    examples = read_labels(labels, codebook)
     return label_evaluation(
-        classifier,
-        read_labels(labels, codebook),
+        _classifier(folder, codebook),
+        examples,
         read_fingerprints(folder),
         labels=str(labels),
         trained_groups=read_evaluation(folder)["data"]["groups"],
@@ -121,4 +122,4 @@ def _judged(root: Path | None, codebook: Codebook) -> Examples | None:
 def _classifier(folder: Path, codebook: Codebook) -> Classifier:
     from models.stacked_model import StackedModel
 
-    return StackedModel(folder, codebook)
+    return StackedModel(folder, codebook, threads=os.cpu_count() or 1)

@@ -105,6 +105,7 @@ class Tiers:
             alone,
             embedding=self.embedding.decision_function(self._with_offsets(vectors)),
             exemplars=self.exemplars.similarity(vectors),
+            exemplars_weight=1.0 if self.exemplars.say_more else 0.3,
             neighbours=self.neighbours.logits(vectors) if self.neighbours else None,
         )
 

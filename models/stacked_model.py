@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,11 @@ from models.classifier import ModelInfo, PassageText, Prediction
 from models.encoder import Encoder
 from models.fine_tuned_tier import load_fine_tuned
 from models.label_matrix import Floats
-from models.model_folder import FINE_TUNED, read_stack
+from models.model_folder import FINE_TUNED, config_of, read_stack
 from models.model_identity import stack_info
 from models.model_meta import read_meta
 from models.reading_form import forms
 from models.stack import Inputs
-from models.stack_config import StackConfig
-
-_log = logging.getLogger("careatlas")
 
 
 class StackedModel:
@@ -52,7 +48,7 @@ class StackedModel:
     def __init__(self, folder: Path, codebook: Codebook, *, threads: int = 1) -> None:
         meta = read_meta(folder)
         self.info: ModelInfo = stack_info(meta, codebook, where=str(folder))
-        self.config = StackConfig(**meta["config"])
+        self.config = config_of(meta)
         self.codes = tuple(code.id for code in codebook.codes)
         self.encoder = encoder_of(meta, threads=threads) if self.info.card["encoder_there"] else None
         self._fine_tuned = _fine_tuned(folder, meta, codebook, threads)
@@ -127,7 +123,7 @@ def encoder_of(meta: Mapping[str, Any], *, threads: int = 1) -> Encoder:
     InputError
         If its files are not those that the model was trained with.
     """
-    config = StackConfig(**meta["config"])
+    config = config_of(meta)
     encoder = Encoder(find_backbone(config.backbone), config.precision, threads=threads)
     if encoder.key != meta["encoder"]:
         raise InputError(

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -58,4 +59,5 @@ def _write(path: Path, vectors: NDArray[np.float16]) -> None:
     except OSError as error:
         _log.info("the embeddings of the training texts are not kept: %s", error.strerror)
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be written, nothing can be removed
+            partial.unlink()

@@ -33,6 +33,8 @@ class TierScores:
         Logits of what the nearest training passages carry.
     fine_tuned : array of shape (n, codes + 1) or None
         Logits of the fine-tuned transformer.
+    exemplars_weight : float
+        Their weight before any label speaks.
     """
 
     cues: Floats
@@ -41,6 +43,7 @@ class TierScores:
     exemplars: Floats | None = None
     neighbours: Floats | None = None
     fine_tuned: Floats | None = None
+    exemplars_weight: float = 1.0
 
     @property
     def tiers(self) -> tuple[str, ...]:
@@ -50,7 +53,7 @@ class TierScores:
     def only(self, tiers: tuple[str, ...]) -> TierScores:
         """Return the scores of these tiers alone; cues and words are always among them."""
         optional = {name: getattr(self, name) if name in tiers else None for name in _OPTIONAL}
-        return TierScores(cues=self.cues, words=self.words, **optional)
+        return TierScores(cues=self.cues, words=self.words, exemplars_weight=self.exemplars_weight, **optional)
 
     def rows(self, indices: NDArray[Any]) -> TierScores:
         """Return the scores of these passages."""
@@ -67,7 +70,7 @@ def _each(parts: list[TierScores], change: Any) -> TierScores:
     for name in ("cues", "words", *_OPTIONAL):
         values = [getattr(part, name) for part in parts]
         columns[name] = None if any(value is None for value in values) else change(values)
-    return TierScores(**columns)
+    return TierScores(**columns, exemplars_weight=parts[0].exemplars_weight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,7 @@ def pair_features(scores: TierScores) -> PairFeatures:
         found.append((f"{name}: any code", _across(logits[:, codes], codes), 0.0))
         found.append((f"{name}: behind the likeliest", own - own.max(axis=1, keepdims=True), 0.0))
     if scores.exemplars is not None:
-        found.append(("exemplars", scores.exemplars, 1.0))
+        found.append(("exemplars", scores.exemplars, scores.exemplars_weight))
         found.append(("exemplars: nearest code", _across(scores.exemplars.max(axis=1), codes), 0.0))
     found.append(("cues", np.log1p(scores.cues), 0.2))
     found.append(("cues: codes with any", _across((scores.cues > 0).sum(axis=1), codes), 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from models.label_matrix import Mask
 from models.record_files import read_fingerprints
 from models.text_fingerprints import TextFingerprints, near_copies
 
-_SCORES = tuple(one.name for one in fields(ModelScores))
+_SCORES = ("probabilities", "initiative", "accepted", "initiative_accepted")  # of ModelScores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

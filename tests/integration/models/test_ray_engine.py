@@ -27,6 +27,7 @@ from careatlas.store import embeddings, runs, suggestions
 from models import classify_rows, ray_scoring
 from models.classifier import Classifier
 from models.classify_rows import classify_file
+from models.document_partition import scored
 from models.model_order import ModelOrder, model_order
 from models.ray_engine import RayEngine
 from models.ray_scoring import documents_by_ray, rows_by_ray
@@ -192,7 +193,7 @@ def test_a_document_that_fails_is_a_row_and_the_run_goes_on(engine, projects, mo
 def test_a_worker_that_has_another_model_ends_the_run(engine, order):
     other = ModelOrder(name=order.name, codebook=order.codebook, root=None, model_id=ModelId("stack-of-yesterday"))
     with pytest.raises(StageError, match="not stack-of-yesterday"):
-        list(engine.mapped(lambda classifier, payload: payload, [b"x"], other))
+        list(engine.mapped(scored, [b"never decoded"], other))
 
 
 def test_the_session_that_is_there_is_used_and_left_open(engine):
@@ -216,7 +217,7 @@ def listening(pids: set[int]) -> set[str]:
     for pid in pids:
         with suppress(OSError):
             inodes |= {
-                os.readlink(path).removeprefix("socket:[").rstrip("]") for path in Path(f"/proc/{pid}/fd").iterdir()
+                str(path.readlink()).removeprefix("socket:[").rstrip("]") for path in Path(f"/proc/{pid}/fd").iterdir()
             }
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     return {row[1].partition(":")[0] for row in rows if row[3] == LISTENS and row[9] in inodes}

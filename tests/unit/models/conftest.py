@@ -22,6 +22,7 @@ from models.exemplars import Exemplars, exemplar_texts
 from models.held_out import held_out
 from models.model_card import write_card
 from models.model_codebook import codebook_facts
+from models.model_folder import save_stack
 from models.model_meta import identity_of
 from models.record_files import save_record
 from models.seed_examples import seed_examples
@@ -160,9 +161,9 @@ def _tensors(kind: str, labels: int, chance: np.random.Generator) -> dict[str, n
 
 @pytest.fixture(scope="session")
 def tiny_book() -> Callable[..., Codebook]:
-    """Return a maker of a codebook of three codes: ``tiny_book(version="1", title="Tiny")``."""
+    """Return a maker of a codebook of three codes: ``tiny_book(version="1.0.0", title="Tiny")``."""
 
-    def make(version: str = "1", title: str = "Tiny") -> Codebook:
+    def make(version: str = "1.0.0", title: str = "Tiny") -> Codebook:
         codes = tuple(
             CodeDefinition(id=Code(name), label=f"About {name}", definition=f"What is {name}.", cues=(name,))
             for name in ("beds", "falls", "pay")
@@ -189,7 +190,7 @@ def labelled(tiny_book: Callable[..., Codebook]) -> Callable[..., Examples]:
         found = []
         for row in range(rows):
             present = frozenset(code for code in codes if chance.random() < 0.2)
-            words = " ".join(f"word{number}" for number in chance.integers(0, 10**6, size=12))
+            words = " ".join("".join(letters) for letters in chance.choice(list("bcdfghjkl"), size=(12, 7)))
             found.append(
                 Example(
                     id=f"{prefix}{row}",
@@ -224,10 +225,10 @@ def made_model(
     scores_of: Callable[..., np.ndarray],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., Path]:
-    """Return a maker of model folders with papers: ``made_model(folder, noise=1.0, version="1", ...)``."""
+    """Return a maker of model folders with papers: ``made_model(folder, noise=1.0, version="1.0.0", ...)``."""
     kept: dict[object, tuple[Path, object]] = {}
 
-    def make(folder: Path, *, noise: float = 1.0, version: str = "1", title: str = "Tiny", **facts: object) -> Path:
+    def make(folder: Path, *, noise: float = 1.0, version: str = "1.0.0", title: str = "Tiny", **facts: object) -> Path:
         key = (noise, version, title, *((name, id(value)) for name, value in sorted(facts.items())))
         if key not in kept:
             kept[key] = (tmp_path_factory.mktemp("model"), dict(facts))  # held, so that no identity is used twice
@@ -345,7 +346,7 @@ def small_codebook() -> Codebook:
         )
     return Codebook(
         id=CodebookId("small"),
-        version="1",
+        version="1.0.0",
         title="Small",
         provenance=Provenance.RECONSTRUCTED,
         source="made up",
@@ -414,3 +415,23 @@ def small_data(small_codebook: Codebook, made_up: Callable[..., Examples]) -> Ex
 def small_stack(small_data, inputs_of, small_codebook, small_exemplars, small_config) -> TrainedStack:
     """Return a stack trained on labels; who changes it must train one of their own."""
     return train_stack(small_data, inputs_of(small_data), small_codebook, small_exemplars, small_config)
+
+
+@pytest.fixture
+def small_model(small_stack: TrainedStack, small_codebook: Codebook, tmp_path: Path) -> Path:
+    """Return the folder of the small stack, saved."""
+    folder = tmp_path / "small-model"
+    folder.mkdir()
+    save_stack(small_stack, small_codebook, folder, encoder_key=HashedWords.key, facts={"human_labels": 96})
+    return folder
+
+
+@pytest.fixture
+def hashed_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hashed_words: HashedWords) -> HashedWords:
+    """Let hashed words stand in wherever an encoder is looked for, and keep what is cached out of the user's cache."""
+    monkeypatch.setenv("CAREATLAS_MODEL_CACHE", str(tmp_path / "cache"))
+    for module in ("models.backbone", "models.stacked_model", "models.training"):
+        monkeypatch.setattr(f"{module}.find_backbone", lambda setting="minilm", **_: setting)
+    for module in ("models.stacked_model", "models.training"):
+        monkeypatch.setattr(f"{module}.Encoder", lambda *_, **__: hashed_words)
+    return hashed_words

@@ -109,3 +109,14 @@ def test_labels_of_one_kind_are_refused(label, learned):
     features, targets = made(10)
     with pytest.raises(ValueError, match="one class"):
         Combiner().fit(features, np.full_like(targets, label), learn_weights=learned)
+
+
+def test_a_feature_that_hardly_differed_in_training_is_not_the_loudest_later():
+    features, targets = made(200)
+    features.values[:, :, 2] = 1e-6 * np.random.default_rng(0).normal(size=targets.shape)
+    combiner = Combiner().fit(features, targets)
+    later = features.values.copy()
+    later[:, :, 2] = 5.0
+    calm = combiner.logits(features)
+    moved = combiner.logits(PairFeatures(values=later, names=NAMES, prior=PRIOR))
+    assert np.abs(moved - calm).max() < 1.0

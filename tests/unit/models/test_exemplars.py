@@ -76,3 +76,8 @@ def test_a_code_without_examples_has_its_definition(small_codebook):
     texts, owners = exemplar_texts(bare)
     assert owners.tolist() == [0, 1, 2]
     assert len(texts) == 3
+
+
+def test_definitions_alone_say_no_more_than_the_offset_does(exemplars):
+    assert exemplars.say_more
+    assert not Exemplars(exemplars.vectors[[0, 4]], exemplars.owners[[0, 4]]).say_more

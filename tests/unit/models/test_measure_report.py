@@ -92,3 +92,18 @@ def test_names_and_documents_must_fit(sample: tuple[np.ndarray, np.ndarray, list
         measure_report(probabilities, targets, groups, codes=CODES[:2], cut_offs=0.5)
     with pytest.raises(UsageError, match="119 documents"):
         measure_report(probabilities, targets, groups[1:], codes=CODES, cut_offs=0.5)
+
+
+def test_what_was_accepted_by_something_else_than_the_cut_offs_is_measured():
+    probabilities = np.array([[0.9, 0.2], [0.8, 0.7], [0.3, 0.1], [0.2, 0.6]])
+    targets = np.array([[1, 0], [0, 1], [1, 0], [0, 1]])
+    accepted = targets == 1
+    facts = {"codes": ["a", "b"], "cut_offs": [0.5, 0.5], "least_positives": 1, "resamples": 5}
+    by_cut_offs = measure_report(probabilities, targets, list("xxyy"), **facts)
+    found = measure_report(probabilities, targets, list("xxyy"), accepted=accepted, **facts)
+    assert by_cut_offs.totals["micro_f1"].value == 0.75
+    assert found.totals["micro_f1"].value == found.totals["initiative_f1"].value == 1.0
+    assert [(one.accepted, one.f1, one.cut_off) for one in found.codes] == [(2, 1.0, 0.5), (2, 1.0, 0.5)]
+    assert found.totals["brier"] == by_cut_offs.totals["brier"]
+    with pytest.raises(UsageError):
+        measure_report(probabilities, targets, list("xxyy"), accepted=accepted[:, :1], **facts)

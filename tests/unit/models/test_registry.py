@@ -34,7 +34,7 @@ def added(registry, made_model):
 def test_a_model_is_added_under_its_identity_and_the_draft_is_gone(registry, added):
     entry = added()
     assert entry.folder == registry.root / entry.model_id
-    assert entry.codebook == ("tiny", "1")
+    assert entry.codebook == ("tiny", "1.0.0")
     assert [one.model_id for one in registry.listed()] == [entry.model_id]
     assert sorted(path.name for path in registry.root.iterdir()) == [".lock", HISTORY, entry.model_id]
     assert registry.opened(entry) == entry.folder
