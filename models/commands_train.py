@@ -25,6 +25,9 @@ def train(
     reads: Annotated[str, typer.Option(help="What is read: text, headings or neighbours.")] = "text",
     mask: Annotated[bool, typer.Option(help="Replace place names, organisations and years.")] = False,
     fine_tune: Annotated[bool, typer.Option(help="Add a fine-tuned transformer (needs the extra 'train').")] = False,
+    licence: Annotated[
+        str, typer.Option(help="Of the model, for its card: an SPDX identifier in lower case.")
+    ] = "other",
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,6 +45,7 @@ def train(
         reads=reads,
         mask=mask,
         fine_tune=fine_tune,
+        licence=licence,
         out=out,
         threads=os.cpu_count() or 1,
     )

@@ -110,9 +110,7 @@ def train(
         work = model_cache() / "fine_tuning"
         tuned = work / data.examples.digest()[:16]
         settings = FineTuningConfig(backbone=config.backbone, seed_weight=config.seed_weight)
-        inputs = fine_tuned_inputs(
-            inputs, data.examples, folds, tuned, settings, work=work, progress=progress
-        )
+        inputs = fine_tuned_inputs(inputs, data.examples, folds, tuned, settings, work=work, progress=progress)
     trained = train_stack(data.examples, inputs, codebook, exemplars, config, progress, folds=folds)
     notes += [trained.folds.warning] if trained.folds.warning else []
     key = encoder.key if encoder else ""

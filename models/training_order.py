@@ -16,7 +16,7 @@ from careatlas.progress import Progress
 from careatlas.project import Project, open_project
 from careatlas.settings import load_settings
 from models.held_out import held_out
-from models.model_card import write_card
+from models.model_card import NO_LICENCE, write_card
 from models.model_seal import seal
 from models.record_files import save_record
 from models.registry import registry_of
@@ -42,6 +42,8 @@ class TrainingOrder:
         Empty for those of the settings; ``none`` for no encoder.
     reads : str
         ``text``, ``headings`` or ``neighbours``.
+    licence : str
+        Of the model, for its card: an SPDX identifier in lower case, or ``other``.
     out : Path or None
         A folder that is not there yet, instead of the registry.
     """
@@ -55,6 +57,7 @@ class TrainingOrder:
     reads: str = "text"
     mask: bool = False
     fine_tune: bool = False
+    licence: str = NO_LICENCE
     out: Path | None = None
     threads: int = 1
 
@@ -120,7 +123,7 @@ def carried_out(order: TrainingOrder, progress: Progress) -> TrainingResult:
     with _destination(order) as folder:
         model_id = done.save(codebook, folder)
         save_record(record, folder)
-        write_card(folder, codebook)
+        write_card(folder, codebook, licence=order.licence)
         final = _kept(order, folder)
     return TrainingResult(
         model_id=model_id,
