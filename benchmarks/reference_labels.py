@@ -51,17 +51,21 @@ def main() -> None:
     parser.add_argument("--reads", default="text", choices=("text", "headings", "neighbours"))
     parser.add_argument("--mask", action="store_true")
     parser.add_argument("--splits", type=int, default=3, help="how many partitions into five folds")
+    parser.add_argument("--quick", action="store_true", help="only the cross-validation with seeds")
     parser.add_argument("--out", type=Path, help="keep the probabilities of the first partition here (npz)")
     options = parser.parse_args()
     config = StackConfig(backbone=options.backbone, context=options.reads, mask=options.mask)
     bed = Bed(read_labels(options.labels, CODEBOOK), config, annotators(options.labels))
     print(f"{bed.count} passages, {int(bed.initiative.sum())} with a code, {len(set(bed.labelled.groups))} documents")
-    bed.baselines()
-    bed.seeds_alone()
+    if not options.quick:
+        bed.baselines()
+        bed.seeds_alone()
     for number in range(options.splits):
         found = bed.cross_validated(f"seeds + other folds, split {number}", bed.by_source(number))
         if options.out and not number:
             np.savez(options.out, **found)
+    if options.quick:
+        return
     bed.cross_validated("other folds alone, split 0", bed.by_source(0), seeds=False)
     strict = grouped_folds(bed.labelled, 5, 0)
     bed.cross_validated("seeds + other folds, near-duplicates kept together", strict.index)
@@ -78,7 +82,7 @@ class Bed:
         written = joined(seed_passages(CODEBOOK), seed_examples(CODEBOOK))
         self.examples = joined(labelled, written)
         encoder = Encoder(find_backbone(config.backbone), config.precision, threads=2)
-        texts = example_forms(self.examples, context=config.context, mask=config.mask)
+        texts = example_forms(self.examples, config)
         known, owners = exemplar_texts(CODEBOOK)
         self.exemplars = Exemplars(text_embeddings(encoder, known), owners)
         parts = [text_embeddings(encoder, texts[: self.count]), text_embeddings(encoder, texts[self.count :])]
@@ -124,8 +128,9 @@ class Bed:
 
     def baselines(self) -> None:
         """Measure what is simpler, and the annotators with each other."""
-        first, second = self.coders
-        self.say("annotators with each other", second.astype(float), second > 0, None, None, truth=first)
+        if self.coders:
+            first, second = self.coders
+            self.say("annotators with each other", second.astype(float), second > 0, None, None, truth=first)
         texts = self.inputs.texts[: self.count]
         cues = CueCounter(CODEBOOK).counts(texts)
         self.say("any cue", cues, cues > 0)
@@ -179,9 +184,10 @@ class Bed:
 
 
 def annotators(path: Path) -> list[NDArray[np.int8]]:
-    """Return the labels of the two annotators."""
+    """Return the labels of the two annotators, where the file has them."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [np.array(list(_labels(rows, who)), dtype=np.int8) for who in ("annotator_a", "annotator_b")]
+    who = [name for name in ("annotator_a", "annotator_b") if name in rows[0]]
+    return [np.array(list(_labels(rows, name)), dtype=np.int8) for name in who]
 
 
 def _labels(rows: list[dict[str, Any]], who: str) -> Iterator[list[bool]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from models.examples import Examples
 from models.masking import masked
-from models.stack_config import Context
+from models.stack_config import Context, StackConfig
 
 _NEIGHBOUR_WORDS = 40  # of each neighbour: its end before, its beginning after
 
@@ -19,6 +19,7 @@ def forms(
     *,
     context: Context,
     mask: bool,
+    names: Sequence[str] = (),
 ) -> list[str]:
     """Return one text per passage.
 
@@ -29,6 +30,8 @@ def forms(
         and the beginning of the one after.
     mask : bool
         Whether place names, organisations and years are replaced.
+    names : sequence of str
+        Names of places to replace.
     """
     if context == "text":
         found = list(texts)
@@ -37,12 +40,20 @@ def forms(
             ". ".join(part for part in (*heading[-2:], *_round(context, left, text, right)) if part)
             for text, heading, left, right in zip(texts, headings, before, after, strict=True)
         ]
-    return [masked(text) for text in found] if mask else found
+    return [masked(text, names) for text in found] if mask else found
 
 
-def example_forms(examples: Examples, *, context: Context, mask: bool) -> list[str]:
+def example_forms(examples: Examples, config: StackConfig) -> list[str]:
     """Return :func:`forms` of training examples."""
-    return forms(examples.texts, examples.headings, examples.before, examples.after, context=context, mask=mask)
+    return forms(
+        examples.texts,
+        examples.headings,
+        examples.before,
+        examples.after,
+        context=config.context,
+        mask=config.mask,
+        names=config.mask_names,
+    )
 
 
 def _round(context: Context, before: str, text: str, after: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class StackConfig:
         What is read: the passage's own words, its headings before them, or the neighbouring passages round them.
     mask : bool
         Whether place names, organisations and years are replaced before reading.
+    mask_names : tuple of str
+        Names of places beside those told by their form (``... Council``); those of the project's areas.
     seed_weight : float
         Weight of one written example beside one labelled passage. Without any label it makes no difference.
     word_ridge, embedding_ridge : float
@@ -35,8 +37,12 @@ class StackConfig:
     precision: str = "int8"
     context: Context = "text"
     mask: bool = False
+    mask_names: tuple[str, ...] = ()
     seed_weight: float = 0.6
     word_ridge: float = 0.1
     embedding_ridge: float = 0.2
     folds: int = 5
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mask_names", tuple(self.mask_names))  # JSON has lists

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from careatlas.codebook import Codebook
 from careatlas.errors import InputError
+from careatlas.identifiers import sha256_of
 from careatlas.progress import Progress
 from models.backbone import find_backbone
 from models.classifier import ModelInfo, PassageText, Prediction
@@ -60,7 +61,10 @@ class StackedModel:
     @property
     def form(self) -> str:
         """Name of the form in which passages are put to the encoder; part of an embedding's cache key."""
-        return f"{self.config.context}{'-masked' if self.config.mask else ''}"
+        if not self.config.mask:
+            return self.config.context
+        names = sha256_of("\n".join(self.config.mask_names).encode())[:8]
+        return f"{self.config.context}-masked-{names}"
 
     def forms(self, passages: Sequence[PassageText]) -> list[str]:
         """Return the text that the model reads of each passage."""
@@ -71,6 +75,7 @@ class StackedModel:
             [item.after for item in passages],
             context=self.config.context,
             mask=self.config.mask,
+            names=self.config.mask_names,
         )
 
     def predict(

@@ -97,7 +97,7 @@ def train(
     progress = progress or NoProgress()
     notes = list(data.notes)
     folds = training_folds(data.examples, config)
-    texts = example_forms(data.examples, context=config.context, mask=config.mask)
+    texts = example_forms(data.examples, config)
     encoder = _encoder(config, threads, notes)
     exemplars, embeddings = None, None
     if encoder is not None:

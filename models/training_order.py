@@ -15,6 +15,7 @@ from careatlas.identifiers import ModelId
 from careatlas.progress import Progress
 from careatlas.project import Project, open_project
 from careatlas.settings import load_settings
+from careatlas.store import documents
 from models.held_out import held_out
 from models.model_card import NO_LICENCE, write_card
 from models.model_seal import seal
@@ -114,10 +115,13 @@ def carried_out(order: TrainingOrder, progress: Progress) -> TrainingResult:
     settings = load_settings(order.root)
     codebook = find_codebook(order.codebook or settings.suggest.codebook, order.root)
     backbone = order.backbone or settings.suggest.backbone
+    data, names = _data(order, codebook)
     config = StackConfig(
-        backbone="" if backbone == "none" else backbone, context=_context(order.reads), mask=order.mask
+        backbone="" if backbone == "none" else backbone,
+        context=_context(order.reads),
+        mask=order.mask,
+        mask_names=names,
     )
-    data = _data(order, codebook)
     done = train(data, codebook, config, progress=progress, threads=order.threads, fine_tune=order.fine_tune)
     record = _record(done, codebook)
     with _destination(order) as folder:
@@ -148,10 +152,16 @@ def _context(reads: str) -> Context:
     raise UsageError(f"a model cannot read {reads!r}", mend=f"one of: {', '.join(READS)}")
 
 
-def _data(order: TrainingOrder, codebook: Codebook) -> TrainingData:
+def _data(order: TrainingOrder, codebook: Codebook) -> tuple[TrainingData, tuple[str, ...]]:
+    """Return the examples, and the names of the project's areas where they are to be masked."""
     with _project(order) as project:
         store = project.store if project is not None else None
-        return training_data(codebook, store=store, files=order.labels, seeds=order.seeds)
+        data = training_data(codebook, store=store, files=order.labels, seeds=order.seeds)
+        if project is None or not order.mask:
+            return data, ()
+        with project.store.read() as connection:
+            named = {item.area_name for item in documents.listed(connection) if item.area_name}
+        return data, tuple(sorted(named))
 
 
 @contextmanager

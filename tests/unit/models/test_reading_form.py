@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from models.examples import Example, examples_of
 from models.reading_form import example_forms, forms
+from models.stack_config import StackConfig
 
 TEXTS = ["It opens in 2024.", "The clinic."]
 HEADINGS = [("Plan", "Care homes", "Falls"), ()]
@@ -76,4 +77,19 @@ def test_examples_are_read_as_passages_are():
         )
         for at in range(2)
     ]
-    assert example_forms(examples_of([], rows), context="neighbours", mask=False) == made("neighbours")
+    assert example_forms(examples_of([], rows), StackConfig(context="neighbours")) == made("neighbours")
+
+
+def test_named_places_are_masked_with_the_rest() -> None:
+    row = Example(
+        id="1",
+        text="In 2024 Little Hopton and Hopton Council agreed.",
+        present=frozenset(),
+        absent=frozenset(),
+        origin="file",
+    )
+    examples = examples_of([], [row])
+    (named,) = example_forms(examples, StackConfig(mask=True, mask_names=("Little Hopton",)))
+    assert named == "In YEAR PLACE and ORGANISATION agreed."
+    (unnamed,) = example_forms(examples, StackConfig(mask=True))
+    assert unnamed.startswith("In YEAR Little Hopton")
