@@ -83,13 +83,13 @@ def test_examples_are_read_as_passages_are():
 def test_named_places_are_masked_with_the_rest() -> None:
     row = Example(
         id="1",
-        text="In 2024 Little Hopton and Hopton Council agreed.",
+        text="In 2024 Little Hopton agreed with Hopton Council.",
         present=frozenset(),
         absent=frozenset(),
         origin="file",
     )
     examples = examples_of([], [row])
     (named,) = example_forms(examples, StackConfig(mask=True, mask_names=("Little Hopton",)))
-    assert named == "In YEAR PLACE and ORGANISATION agreed."
+    assert named == "In YEAR PLACE agreed with ORGANISATION."
     (unnamed,) = example_forms(examples, StackConfig(mask=True))
     assert unnamed.startswith("In YEAR Little Hopton")

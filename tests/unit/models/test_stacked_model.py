@@ -181,7 +181,7 @@ def test_a_changed_model_is_refused(small_model, small_codebook, hashed_encoder)
     [
         ("text", False, "text", "Here in 2024."),
         ("headings", False, "headings", "Falls. Here in 2024."),
-        ("headings", True, "headings-masked", "Falls. Here in YEAR."),
+        ("headings", True, "headings-masked-e3b0c442", "Falls. Here in YEAR."),
         ("neighbours", False, "neighbours", "Falls. One. Here in 2024.. Two"),
     ],
 )
