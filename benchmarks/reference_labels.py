@@ -52,13 +52,16 @@ def main() -> None:
     parser.add_argument("--mask", action="store_true")
     parser.add_argument("--splits", type=int, default=3, help="how many partitions into five folds")
     parser.add_argument("--quick", action="store_true", help="only the cross-validation with seeds")
+    parser.add_argument("--without-pages", action="store_true", help="only the first set of seeds")
     parser.add_argument("--out", type=Path, help="keep the probabilities of the first partition here (npz)")
     options = parser.parse_args()
     config = StackConfig(backbone=options.backbone, context=options.reads, mask=options.mask)
-    bed = Bed(read_labels(options.labels, CODEBOOK), config, annotators(options.labels))
+    coders = annotators(options.labels)
+    bed = Bed(read_labels(options.labels, CODEBOOK), config, coders, pages=not options.without_pages)
     print(f"{bed.count} passages, {int(bed.initiative.sum())} with a code, {len(set(bed.labelled.groups))} documents")
     if not options.quick:
         bed.baselines()
+    if not options.quick or options.without_pages:
         bed.seeds_alone()
     for number in range(options.splits):
         found = bed.cross_validated(f"seeds + other folds, split {number}", bed.by_source(number))
@@ -74,12 +77,17 @@ def main() -> None:
 class Bed:
     """The labelled passages with what the tiers read of them."""
 
-    def __init__(self, labelled: Examples, config: StackConfig, coders: list[NDArray[np.int8]]) -> None:
+    def __init__(
+        self, labelled: Examples, config: StackConfig, coders: list[NDArray[np.int8]], *, pages: bool = True
+    ) -> None:
         self.labelled, self.config, self.coders = labelled, config, coders
         self.count = len(labelled)
         self.initiative = any_code(labelled.targets)
         self.kept = (labelled.targets == PRESENT).sum(axis=0) >= LEAST_POSITIVES
-        written = joined(seed_passages(CODEBOOK), seed_examples(CODEBOOK))
+        seeds = seed_passages(CODEBOOK)
+        if not pages:
+            seeds = seeds.subset([at for at, name in enumerate(seeds.ids) if not name.startswith("pages-")])
+        written = joined(seeds, seed_examples(CODEBOOK))
         self.examples = joined(labelled, written)
         encoder = Encoder(find_backbone(config.backbone), config.precision, threads=2)
         texts = example_forms(self.examples, config)
