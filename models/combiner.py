@@ -13,7 +13,8 @@ from models.label_matrix import UNKNOWN, Floats, Targets
 from models.tier_scores import PairFeatures
 
 _WEIGHT_RIDGE = 10.0  # on a tier's weight, towards the weight it has before any label speaks
-# A feature that hardly differs in training (every passage carries a code, say) must not become the loudest later.
+# A feature that hardly differs in training (every passage carries a code, say) is left out: divided by its spread, it
+# would become the loudest later.
 _LEAST_SPREAD = 0.02
 _MOST = 10.0  # standard deviations
 _CODE_RIDGE = 4.0  # on a code's own intercept, towards the one of all codes
@@ -59,7 +60,8 @@ class Combiner:
         """
         flat = features.values.reshape(-1, len(features.names))
         self.names = features.names
-        self.means, self.scales = flat.mean(axis=0), np.maximum(flat.std(axis=0), _LEAST_SPREAD)
+        spread = flat.std(axis=0)
+        self.means, self.scales = flat.mean(axis=0), np.where(spread < _LEAST_SPREAD, np.inf, spread)
         if learn_weights:
             self._head = self._fitted(self._design(features), targets, features.prior)
             return self
