@@ -27,6 +27,7 @@ from models.backbone import find_backbone
 from models.combiner import Combiner
 from models.encoder import Encoder
 from models.exemplars import Exemplars, exemplar_texts
+from models.joint_head import expit
 from models.stack import Inputs, Tiers
 from models.stack_config import StackConfig
 from models.text_embeddings import text_embeddings
@@ -90,7 +91,7 @@ def _measured(
 def _alone(scores: TierScores) -> dict[str, NDArray[np.float64]]:
     assert scores.embedding is not None
     words, embedding = scores.words[:, :-1], scores.embedding[:, :-1]
-    mean = np.log((_expit(words) + _expit(embedding)) / (2 - _expit(words) - _expit(embedding)))
+    mean = np.log((expit(words) + expit(embedding)) / (2 - expit(words) - expit(embedding)))
     return {"words": words, "embedding": embedding, "mean of both": mean}
 
 
@@ -106,7 +107,7 @@ def _folds(groups: NDArray[np.str_], rng: np.random.Generator) -> list[NDArray[n
 
 
 def _row(logits: NDArray[np.float64], targets: NDArray[np.int8], cardinality: float) -> list[float]:
-    probabilities = _expit(logits)
+    probabilities = expit(logits)
     accepted = probabilities >= measures.cardinality_cut_off(probabilities, cardinality)
     kept = targets.any(axis=0)
     return [
@@ -120,10 +121,6 @@ def _row(logits: NDArray[np.float64], targets: NDArray[np.int8], cardinality: fl
             measures.expected_calibration_error(probabilities, targets),
         )
     ]
-
-
-def _expit(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(0.5 * (1 + np.tanh(logits / 2)))
 
 
 def named_codes(labels: tuple[str, ...]) -> Codebook:

@@ -116,6 +116,21 @@ class Examples:
             parts[name] = column[chosen] if isinstance(column, np.ndarray) else tuple(column[i] for i in chosen)
         return Examples(codes=self.codes, **parts)
 
+    def labelled(self) -> NDArray[np.bool_]:
+        """Return which examples are labelled passages, and not written for training; shape (n,)."""
+        return ~np.isin(np.array(self.origins, dtype=object), SYNTHETIC_ORIGINS)
+
+    def weights(self, written: float) -> NDArray[np.float64]:
+        """Return the weight of each example, shape (n,): labelled passages 1, written ones less where there are both.
+
+        Parameters
+        ----------
+        written : float
+            Of one written example beside one labelled passage.
+        """
+        labelled = self.labelled()
+        return np.where(labelled, 1.0, written if labelled.any() else 1.0)
+
     def initiative(self) -> Targets:
         """Return, per passage, 1 if any code is present, 0 if all are absent, -1 otherwise; shape (n,)."""
         return any_code(self.targets)

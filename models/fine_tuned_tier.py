@@ -17,7 +17,7 @@ from careatlas.progress import NoProgress, Progress
 from models.backbone import find_backbone
 from models.encoder import Encoder
 from models.examples import Examples
-from models.fine_tuning import TextStates, example_weights, fine_tune
+from models.fine_tuning import TextStates, fine_tune
 from models.fine_tuning_config import ANY_CODE, FineTuningConfig
 from models.fine_tuning_folder import facts_of, labels_of
 from models.label_matrix import Floats
@@ -150,7 +150,7 @@ def training_key(examples: Examples, config: FineTuningConfig) -> str:
 
     Unlike the digest of examples, it depends on their order: the batches do.
     """
-    rows = [examples.texts, examples.targets.tolist(), example_weights(examples, config.seed_weight).tolist()]
+    rows = [examples.texts, examples.targets.tolist(), examples.weights(config.seed_weight).tolist()]
     parts = [_VERSION, find_backbone(config.backbone).digest, config.as_dict(), examples.codes, rows]
     return sha256_of(json.dumps(parts).encode("ascii"))
 

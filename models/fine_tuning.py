@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from careatlas.errors import InputError, StageError
 from careatlas.progress import NoProgress, Progress
 from models.backbone import find_backbone
-from models.examples import SYNTHETIC_ORIGINS, Examples
+from models.examples import Examples
 from models.fine_tuning_batches import Indices, epoch_batches
 from models.fine_tuning_config import FineTuningConfig
 from models.fine_tuning_folder import save_fine_tuned
@@ -104,7 +104,7 @@ def fine_tune(
     columns = np.column_stack([examples.targets, any_code(examples.targets)])
     _check(columns)
     backbone = find_backbone(config.backbone)
-    weights = example_weights(examples, config.seed_weight)
+    weights = examples.weights(config.seed_weight)
     network = Network(backbone, columns.shape[1], config)
     with _threads(network.torch, threads), network.torch.random.fork_rng():
         network.torch.manual_seed(config.seed)
@@ -115,12 +115,6 @@ def fine_tune(
     facts = {"key": key, "examples": len(examples), "data": examples.digest(), "losses": losses}
     save_fine_tuned(folder, backbone, network.tensors(), [str(code) for code in examples.codes], config, facts)
     return losses
-
-
-def example_weights(examples: Examples, seed_weight: float) -> Floats:
-    """Return the weight of each example, shape (n,): labelled passages 1, written ones less where there are both."""
-    is_real = ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)
-    return np.where(is_real, 1.0, seed_weight if is_real.any() else 1.0)
 
 
 class _Training:

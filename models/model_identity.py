@@ -11,10 +11,9 @@ from careatlas.errors import MissingDependencyError, UsageError
 from careatlas.identifiers import CodebookId, ModelId
 from models.classifier import ModelInfo
 from models.model_codebook import check_codebook
+from models.stack_config import WORDS_ALONE
 
 _log = logging.getLogger("careatlas")
-
-_WORDS_ALONE = ("cues", "words")
 
 
 def stack_info(meta: Mapping[str, Any], codebook: Codebook, *, where: str) -> ModelInfo:
@@ -28,9 +27,9 @@ def stack_info(meta: Mapping[str, Any], codebook: Codebook, *, where: str) -> Mo
     check_codebook(meta["codebook"], codebook, where=where)
     missing = _missing_encoder(meta)
     every = max((tuple(one["tiers"]) for one in meta["readouts"]), key=len)
-    tiers = _WORDS_ALONE if missing else every
+    tiers = WORDS_ALONE if missing else every
     readout = next(one for one in meta["readouts"] if tuple(one["tiers"]) == tiers)
-    name = str(meta["model_id"]) + ("-words" if missing and every != _WORDS_ALONE else "")
+    name = str(meta["model_id"]) + ("-words" if missing and every != WORDS_ALONE else "")
     card = {
         **meta["facts"],
         "tier": "stack",

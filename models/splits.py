@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from careatlas.errors import StageError
-from models.examples import SYNTHETIC_ORIGINS, Examples
+from models.examples import Examples
 from models.families import Components, families
 from models.label_matrix import PRESENT
 
@@ -80,7 +80,7 @@ def grouped_folds(examples: Examples, folds: int = 5, seed: int = 0) -> GroupedF
         If there are fewer sets than folds, or a tested passage is a near-duplicate of a seed or codebook text.
     """
     family = families(examples.texts)
-    tested = np.flatnonzero(~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS))
+    tested = np.flatnonzero(examples.labelled())
     check_leak(examples, np.setdiff1d(np.arange(len(examples)), tested), tested, family=family)
     connected = _connected(examples, family)[tested]
     sets, sizes = np.unique(connected, return_counts=True)

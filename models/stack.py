@@ -145,9 +145,10 @@ def combination(scores: TierScores, targets: Targets, *, learn_weights: bool) ->
     ValueError
         If no code is present anywhere, or none is absent.
     """
-    codes = Combiner().fit(pair_features(scores), targets, learn_weights=learn_weights)
-    features = initiative_features(scores, codes.logits(pair_features(scores)))
-    initiative = Combiner().fit(features, any_code(targets)[:, None], learn_weights=learn_weights)
+    pairs = pair_features(scores)
+    codes = Combiner().fit(pairs, targets, learn_weights=learn_weights)
+    passages = initiative_features(scores, codes.logits(pairs))
+    initiative = Combiner().fit(passages, any_code(targets)[:, None], learn_weights=learn_weights)
     return Combination(codes=codes, initiative=initiative)
 
 

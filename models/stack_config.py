@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Context = Literal["text", "headings", "neighbours"]
+WORDS_ALONE = ("cues", "words")  # the tiers that need no encoder: they have a readout of their own
 READS: tuple[Context, ...] = ("text", "headings", "neighbours")
 
 

@@ -13,17 +13,15 @@ from careatlas.progress import NoProgress, Progress
 from models.calibration import ProbabilityCalibrator, cross_fitted
 from models.cut_offs import cut_offs
 from models.decisions import DecisionRules, decision_rules
-from models.examples import SYNTHETIC_ORIGINS, Examples
+from models.examples import Examples
 from models.exemplars import Exemplars
 from models.families import Components, families
 from models.joint_head import expit
-from models.label_matrix import PRESENT, Floats, Mask, Targets, any_code
+from models.label_matrix import PRESENT, Floats, Targets, any_code
 from models.splits import ALWAYS_TRAINING, GroupedFolds, grouped_folds
 from models.stack import Combination, Inputs, Tiers, combination, has_both
-from models.stack_config import StackConfig
+from models.stack_config import WORDS_ALONE, StackConfig
 from models.tier_scores import TierScores, stacked_rows
-
-WORDS_ALONE = ("cues", "words")  # the tiers that need no encoder: they have a readout of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,7 +131,7 @@ def train_stack(
     """
     progress = progress or NoProgress()
     folds = folds or training_folds(examples, config)
-    real, weights = bool(_labelled(examples).any()), _weights(examples, config)
+    real, weights = bool(examples.labelled().any()), examples.weights(config.seed_weight)
     progress.start("training", folds.count + 1)
     parts, rows = [], []
     for train, test in folds.splits():
@@ -166,7 +164,7 @@ def training_folds(examples: Examples, config: StackConfig) -> GroupedFolds:
     InputError, StageError
         As :func:`train_stack`.
     """
-    tested = examples if _labelled(examples).any() else _pages_as_labelled(examples)
+    tested = examples if examples.labelled().any() else _pages_as_labelled(examples)
     _check(tested)
     folds = grouped_folds(tested, _fold_count(tested, config.folds), config.seed)
     _check_folds(tested, folds)
@@ -179,8 +177,8 @@ def refitted(trained: TrainedStack, examples: Examples, inputs: Inputs) -> Train
     For the next suggestions between two trainings. The vocabulary stays too, and the heads start from where they were:
     the tiers of ``trained`` are changed.
     """
-    weights = _weights(examples, trained.config)
-    trained.tiers.fit(inputs, examples.targets, weights, again=True, neighbours=bool(_labelled(examples).any()))
+    weights = examples.weights(trained.config.seed_weight)
+    trained.tiers.fit(inputs, examples.targets, weights, again=True, neighbours=bool(examples.labelled().any()))
     return trained
 
 
@@ -245,17 +243,8 @@ def _pages_as_labelled(examples: Examples) -> Examples:
     return replace(examples, origins=origins)
 
 
-def _labelled(examples: Examples) -> Mask:
-    return ~np.isin(np.array(examples.origins, dtype=object), SYNTHETIC_ORIGINS)
-
-
-def _weights(examples: Examples, config: StackConfig) -> Floats:
-    real = _labelled(examples)
-    return np.where(real, 1.0, config.seed_weight if real.any() else 1.0)
-
-
 def _check(tested: Examples) -> None:
-    targets = tested.targets[_labelled(tested)]
+    targets = tested.targets[tested.labelled()]
     if not has_both(targets):
         raise InputError(
             f"the labels hold no {_missing(targets)}: {len(targets):,} passages,"
@@ -281,7 +270,7 @@ def _missing(targets: Targets) -> str:
 
 def _fold_count(tested: Examples, wanted: int) -> int:
     """Return how many folds there can be: what is connected by an area, a document or copied text is in one of them."""
-    labelled = tested.subset(_labelled(tested))
+    labelled = tested.subset(tested.labelled())
     connected = Components(len(labelled))
     connected.join_equal(labelled.groups)
     connected.join_equal(families(labelled.texts).tolist())

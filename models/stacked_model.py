@@ -17,7 +17,6 @@ from models.backbone import find_backbone
 from models.classifier import ModelInfo, PassageText, Prediction
 from models.encoder import Encoder
 from models.fine_tuned_tier import load_fine_tuned
-from models.label_matrix import Floats
 from models.model_folder import FINE_TUNED, config_of, read_stack
 from models.model_identity import stack_info
 from models.model_meta import read_meta
@@ -52,10 +51,12 @@ class StackedModel:
         self.config = config_of(meta)
         self.codes = tuple(code.id for code in codebook.codes)
         self.encoder = encoder_of(meta, threads=threads) if self.info.card["encoder_there"] else None
-        self._fine_tuned = _fine_tuned(folder, meta, codebook, threads)
+        self._answering = tuple(self.info.card["tiers"])
+        self._fine_tuned = (
+            load_fine_tuned(folder / FINE_TUNED, self.codes, threads=threads) if FINE_TUNED in self._answering else None
+        )
         self._tiers, readouts = read_stack(folder, meta, codebook)
-        wanted = tuple(self.info.card["tiers"])
-        self._readout = readouts[wanted]
+        self._readout = readouts[self._answering]
         self.cut_offs = self._readout.cut_offs
 
     @property
@@ -106,16 +107,13 @@ class StackedModel:
         if self._fine_tuned is not None:
             fine_tuned = np.asarray(self._fine_tuned.logits(texts), dtype=np.float64)
         scores = self._tiers.scores(Inputs(texts=texts, embeddings=embeddings, fine_tuned=fine_tuned))
-        probabilities, initiative = self._readout.probabilities(scores.only(tuple(self.info.card["tiers"])))
+        probabilities, initiative = self._readout.probabilities(scores.only(self._answering))
         return Prediction(
             probabilities=probabilities,
             none_probability=1.0 - initiative,
-            accepted=self._accepted(probabilities),
+            accepted=np.asarray(probabilities >= self.cut_offs),
             verdicts=self._readout.rules.decide(probabilities) if self._readout.rules else None,
         )
-
-    def _accepted(self, probabilities: Floats) -> NDArray[np.bool_]:
-        return np.asarray(probabilities >= self.cut_offs)
 
 
 def encoder_of(meta: Mapping[str, Any], *, threads: int = 1) -> Encoder:
@@ -137,9 +135,3 @@ def encoder_of(meta: Mapping[str, Any], *, threads: int = 1) -> Encoder:
             mend="train the model again (careatlas train)",
         )
     return encoder
-
-
-def _fine_tuned(folder: Path, meta: Mapping[str, Any], codebook: Codebook, threads: int) -> Encoder | None:
-    if not any(name.startswith(f"{FINE_TUNED}/") for name in meta["digests"]):
-        return None
-    return load_fine_tuned(folder / FINE_TUNED, [code.id for code in codebook.codes], threads=threads)

@@ -18,7 +18,6 @@ from careatlas.identifiers import ModelId
 from careatlas.progress import NoProgress, Progress
 from models.backbone import find_backbone
 from models.encoder import Encoder
-from models.examples import SYNTHETIC_ORIGINS
 from models.exemplars import Exemplars, exemplar_texts
 from models.fine_tuned_tier import fine_tuned_inputs
 from models.fine_tuning_config import FineTuningConfig
@@ -119,7 +118,7 @@ def train(
 
 def _embeddings(encoder: Encoder, texts: list[str], data: TrainingData, progress: Progress) -> NDArray[np.float32]:
     # Apart, so that the written examples are found in the cache, whatever was labelled meanwhile.
-    labelled = sum(origin not in SYNTHETIC_ORIGINS for origin in data.examples.origins)
+    labelled = int(data.examples.labelled().sum())
     parts = [part for part in (texts[:labelled], texts[labelled:]) if part]
     return np.concatenate([text_embeddings(encoder, part, progress=progress) for part in parts])
 

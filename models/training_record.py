@@ -14,7 +14,7 @@ from careatlas.codebook import Codebook
 from models.baselines import Baseline, baselines
 from models.cluster_bootstrap import RESAMPLES
 from models.cues import CueCounter
-from models.examples import SYNTHETIC_ORIGINS, Examples
+from models.examples import Examples
 from models.held_out import HeldOut
 from models.label_errors import LabelErrorCandidate, label_error_candidates
 from models.label_matrix import PRESENT, with_positives
@@ -148,7 +148,7 @@ def training_record(
 
 
 def _data(examples: Examples, held: HeldOut, synthetic: bool) -> dict[str, Any]:
-    real = [origin not in SYNTHETIC_ORIGINS for origin in examples.origins]
+    real = examples.labelled().tolist()
     # A passage without a group stands alone, under a name of its own that says nothing.
     alone = {f"{origin}:{name}" for origin, name in zip(examples.origins, examples.ids, strict=True)}
     groups = {group for group, use in zip(examples.groups, real, strict=True) if use}

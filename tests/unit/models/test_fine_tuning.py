@@ -18,7 +18,7 @@ from careatlas.identifiers import Code
 from models.backbone import find_backbone
 from models.encoder import Encoder
 from models.examples import Example, Examples, examples_of
-from models.fine_tuning import TextStates, example_weights, fine_tune
+from models.fine_tuning import TextStates, fine_tune
 from models.fine_tuning_config import FineTuningConfig
 from models.fine_tuning_folder import facts_of, labels_of
 
@@ -231,8 +231,8 @@ def test_progress_is_told_of_every_step_and_passages_of_their_weight(torch, tiny
 def test_written_examples_weigh_less_beside_labelled_ones_only():
     data = examples(4)
     mixed = replace(data, origins=("file", "seed", "codebook", "judgement"))
-    assert example_weights(mixed, 0.6).tolist() == [1.0, 0.6, 0.6, 1.0]
-    assert example_weights(replace(data, origins=("seed",) * 4), 0.6).tolist() == [1.0] * 4
+    assert mixed.weights(0.6).tolist() == [1.0, 0.6, 0.6, 1.0]
+    assert replace(data, origins=("seed",) * 4).weights(0.6).tolist() == [1.0] * 4
 
 
 @pytest.mark.torch
