@@ -1,4 +1,4 @@
-"""Reviewing by browsing: from a click on the evidence page to a judgement."""
+"""From what a person says of a passage, and what was on the screen, to a judgement."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from careatlas.errors import UsageError
-from careatlas.identifiers import Code, CodebookId, ModelId, PassageId, judgement_id
+from careatlas.identifiers import NO_ANSWER, AnswerId, Code, CodebookId, ModelId, PassageId, judgement_id
 from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.suggestion import CodeScore, Suggestion
 
@@ -53,13 +53,26 @@ class Click:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How the passage came before the person, and what is known of the answer. Fields as those of a judgement."""
+
+    drawn_by: str = DRAWN_BY
+    inclusion_probability: float | None = None
+    seconds: float | None = None
+    answer_id: AnswerId = NO_ANSWER
+
+
+BROWSING = Setting()
+
+
 def shown_of(suggestion: Suggestion, top: int) -> Shown:
     """Return what is put on the screen: the ``top`` likeliest codes, and every other one that reached its cut-off."""
     scores = [score for rank, score in enumerate(suggestion.scores) if rank < top or score.accepted]
     return Shown(model_id=suggestion.model_id, scores=tuple(scores), none_probability=suggestion.none_probability)
 
 
-def judged(click: Click, shown: Shown | None, made_at: datetime) -> Judgement:
+def judged(click: Click, shown: Shown | None, made_at: datetime, setting: Setting = BROWSING) -> Judgement:
     """Return the judgement that a click makes.
 
     Agreeing means: present where the machine's score reached its cut-off, absent where a score was shown that did
@@ -72,6 +85,8 @@ def judged(click: Click, shown: Shown | None, made_at: datetime) -> Judgement:
         What was on the screen, ``None`` where there was no suggestion.
     made_at : datetime
         With a time zone.
+    setting : Setting
+        Found by browsing, unless it says otherwise.
 
     Raises
     ------
@@ -87,7 +102,8 @@ def judged(click: Click, shown: Shown | None, made_at: datetime) -> Judgement:
     elif score:
         agreed = click.verdict is not Verdict.UNSURE and score.accepted == (click.verdict is Verdict.PRESENT)
         origin, probability = _agreement(agreed), score.probability
-    parts = (click.passage_id, click.codebook_id, click.code, click.verdict, click.person, made_at.isoformat())
+    parts = [click.passage_id, click.codebook_id, click.code, click.verdict, click.person, made_at.isoformat()]
+    parts += [setting.answer_id] if setting.answer_id else []
     return Judgement(
         judgement_id=judgement_id(*parts),
         passage_id=click.passage_id,
@@ -100,9 +116,11 @@ def judged(click: Click, shown: Shown | None, made_at: datetime) -> Judgement:
         origin=origin,
         shown_model_id=shown.model_id if shown and origin is not Origin.MANUAL else None,
         shown_probability=probability,
-        drawn_by=DRAWN_BY,
-        inclusion_probability=None,
+        seconds=setting.seconds,
+        drawn_by=setting.drawn_by,
+        inclusion_probability=setting.inclusion_probability,
         note=click.note.strip()[:MAX_NOTE],
+        answer_id=setting.answer_id,
     )
 
 

@@ -19,6 +19,11 @@ CodebookId = NewType("CodebookId", str)
 Code = NewType("Code", str)
 ModelId = NewType("ModelId", str)
 AreaCode = NewType("AreaCode", str)
+AnswerId = NewType("AnswerId", str)
+SampleId = NewType("SampleId", str)
+TaskKey = NewType("TaskKey", str)
+
+NO_ANSWER = AnswerId("")
 
 _LENGTH_BYTES = 10  # 80 bits, 16 base-32 characters: a clash is expected only near 10**12 passages
 
@@ -67,3 +72,24 @@ def judgement_id(*parts: str) -> JudgementId:
 def run_id(*parts: str) -> RunId:
     """Return the identifier of a ledger row from its stage, subject, inputs and start time."""
     return RunId(_short("r", *parts))
+
+
+def answer_id(*parts: str) -> AnswerId:
+    """Return the identifier of an answer from its source, its key there, and its state."""
+    return AnswerId(_short("a", *parts))
+
+
+def task_key(sample_id: str, passage_id: str, coder: str, repeat: int) -> TaskKey:
+    """Return the identifier of one piece of work: one coder's reading of one passage of a sample.
+
+    Parameters
+    ----------
+    repeat : int
+        0 for the first reading by this coder, 1 for the second.
+    """
+    return TaskKey(_short("t", sample_id, passage_id, coder, str(repeat)))
+
+
+def event_id(*parts: str) -> str:
+    """Return the identifier of an event from what happened, to what, by whom and when."""
+    return _short("e", *parts)

@@ -45,7 +45,8 @@ def machine_totals(
     Notes
     -----
     Only judgements with an inclusion probability enter, and only those on the codebook version that the model scores.
-    Of each person the latest counts; "read, nothing here" is an absent for every code. Who is unsure says nothing.
+    Of each person the latest counts, and of a passage that was adjudicated only the decision; "read, nothing here" is
+    an absent for every code. Who is unsure says nothing.
     Where nobody is sure or people disagree there is no label, and the passage is counted as undecided.
     """
     with store.read() as connection:
@@ -83,7 +84,7 @@ def _rows(
     area_code: AreaCode, scored: Mapping[PassageId, Suggestion], drawn: Iterable[Judgement]
 ) -> Iterator[ScoredPassage]:
     by_passage: defaultdict[PassageId, list[Judgement]] = defaultdict(list)
-    for row in judgements.current(drawn).values():
+    for row in judgements.settled(drawn):
         by_passage[row.passage_id].append(row)
     for passage_id, suggestion in scored.items():
         said = by_passage[passage_id]

@@ -62,8 +62,8 @@ class _Judged:
 def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
     """Return the judgements in force as training examples, grouped by area (by document where the area is unknown).
 
-    Persons are put together for each passage and code: who is unsure says nothing, and where the others agree, that
-    is the label. "Read, nothing here" makes every code of the codebook absent. A code of which nobody said anything is
+    Of a passage that was adjudicated only the decision counts. Persons are put together for each passage and code: who
+    is unsure says nothing, and where the others agree, that is the label. "Read, nothing here" makes every code of the codebook absent. A code of which nobody said anything is
     unknown.
 
     A passage has the inclusion probability with which a design drew it, whoever judged or corrected it later; none if
@@ -108,7 +108,7 @@ def _judged(connection: Any, codebook: Codebook) -> Iterator[_Judged]:
         neighbours = _neighbours(connection, document_id, {one.passage_id for one in here})
         for one in here:
             mine = [row for row in rows[one.passage_id] if row.codebook_id == codebook.id]
-            force = list(judgements.current(mine).values())
+            force = judgements.settled(mine)
             yield _Judged(one, *neighbours[one.passage_id], mine, force, len(rows[one.passage_id]))
 
 

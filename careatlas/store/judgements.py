@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from careatlas.identifiers import Code, CodebookId, JudgementId, ModelId, PassageId
+from careatlas.identifiers import AnswerId, Code, CodebookId, JudgementId, ModelId, PassageId
 from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.passage import Passage
-from careatlas.store.schema import judgement, passage_successor
+from careatlas.store.passage_successors import successors, with_predecessors
+from careatlas.store.rows import place_of, row_of
+from careatlas.store.schema import judgement
 
 _PLACE = ("document_id", "page", "boxes", "text")
 _NO_CODE = Code("")  # what "read, nothing here" has in place of a code
@@ -21,40 +21,60 @@ _COLUMNS = [column for column in judgement.c if column.name not in _PLACE]
 
 def append(connection: Connection, item: Judgement, judged: Passage) -> None:
     """Add a judgement, with the place and words of the passage as they were when it was judged."""
-    row = {**asdict(item), "made_at": item.made_at.astimezone(UTC).isoformat()}  # one zone: sorted as text
-    place = {
-        "document_id": judged.document_id,
-        "page": judged.page,
-        "boxes": msgspec.json.encode([box.as_list() for box in judged.boxes]).decode(),
-        "text": judged.text,
-    }
-    connection.execute(insert(judgement).values(**row, **place))
+    append_many(connection, [item], judged)
+
+
+def append_many(connection: Connection, items: Iterable[Judgement], judged: Passage) -> None:
+    """Add judgements on one passage, with its place and words as they were when it was judged."""
+    place = place_of(judged)
+    rows = [{**row_of(item), **place} for item in items]
+    if rows:
+        connection.execute(insert(judgement), rows)
 
 
 def of_passages(connection: Connection, passage_ids: Sequence[str]) -> list[Judgement]:
     """Return every judgement on these passages, oldest first, those made before a new reading included."""
     if not passage_ids:
         return []
-    query = select(passage_successor).where(passage_successor.c.new_passage_id.in_(passage_ids))
-    successors = {row.old_passage_id: row.new_passage_id for row in connection.execute(query)}
-    wanted = [*passage_ids, *successors]
+    now = with_predecessors(connection, passage_ids)
     rows = connection.execute(
         select(*_COLUMNS)
-        .where(judgement.c.passage_id.in_(wanted))
+        .where(judgement.c.passage_id.in_(list(now)))
         .order_by(judgement.c.made_at, judgement.c.judgement_id)
     )
-    return [_judgement(row, successors.get(row["passage_id"], row["passage_id"])) for row in rows.mappings()]
+    return [_judgement(row, now[row["passage_id"]]) for row in rows.mappings()]
+
+
+def judged_passages(connection: Connection, codebook_id: str, drawn_by: str = "") -> list[PassageId]:
+    """Return the passages with a judgement of a codebook, by the identifiers they have now; those lost are left out.
+
+    Parameters
+    ----------
+    drawn_by : str
+        Only those judged for this sample; empty for all.
+    """
+    query = select(judgement.c.passage_id).where(judgement.c.codebook_id == codebook_id).distinct()
+    if drawn_by:
+        query = query.where(judgement.c.drawn_by == drawn_by)
+    now = successors(connection)
+    found = {now.get(name, PassageId(name)) for name in connection.execute(query).scalars()}
+    return sorted(found - {PassageId("")})
 
 
 def current(rows: Iterable[Judgement]) -> dict[tuple[PassageId, CodebookId, Code, str], Judgement]:
     """Return the judgements in force: the latest of each person for each passage and code.
 
     "Read, nothing here" ends what the person said before of any code of that codebook in that passage. A later present
-    or unsure ends "nothing here"; absent agrees with it and does not.
+    or unsure ends "nothing here"; absent agrees with it and does not. What is withdrawn is not in force.
     """
     in_force: dict[tuple[PassageId, CodebookId, str], dict[Code, Judgement]] = {}
     for row in sorted(rows, key=lambda item: (item.made_at, item.judgement_id)):
         said = in_force.setdefault((row.passage_id, row.codebook_id, row.person), {})
+        if row.verdict is Verdict.WITHDRAWN:
+            said.pop(row.code, None)
+            if row.code == _NO_CODE:
+                said.clear()
+            continue
         if row.verdict is Verdict.NOTHING_HERE:
             said.clear()
         elif row.verdict is not Verdict.ABSENT:
@@ -65,6 +85,15 @@ def current(rows: Iterable[Judgement]) -> dict[tuple[PassageId, CodebookId, Code
         for (passage_id, codebook_id, person), said in in_force.items()
         for code, row in said.items()
     }
+
+
+def settled(rows: Iterable[Judgement]) -> list[Judgement]:
+    """Return the judgements in force, but of a passage that was adjudicated only what the adjudicator said."""
+    in_force = list(current(rows).values())
+    decided = {(row.passage_id, row.codebook_id) for row in in_force if row.origin is Origin.ADJUDICATED}
+    return [
+        row for row in in_force if row.origin is Origin.ADJUDICATED or (row.passage_id, row.codebook_id) not in decided
+    ]
 
 
 def count(connection: Connection) -> int:
@@ -84,6 +113,7 @@ def _judgement(row: object, passage_id: str) -> Judgement:
             "verdict": Verdict(values["verdict"]),
             "origin": Origin(values["origin"]),
             "made_at": datetime.fromisoformat(values["made_at"]),
+            "answer_id": AnswerId(values["answer_id"]),
             "shown_model_id": ModelId(values["shown_model_id"]) if values["shown_model_id"] else None,
         }
     )

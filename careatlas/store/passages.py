@@ -131,7 +131,11 @@ def _filtered(query: Select[Any], connection: Connection, which: PassageFilter) 
     if which.judged is not None:
         judged = or_(
             exists().where(judgement.c.passage_id == passage.c.passage_id),
-            passage.c.passage_id.in_(select(passage_successor.c.new_passage_id)),  # judged before a new reading
+            passage.c.passage_id.in_(  # judged before a new reading
+                select(passage_successor.c.new_passage_id).where(
+                    passage_successor.c.old_passage_id.in_(select(judgement.c.passage_id))
+                )
+            ),
         )
         conditions.append(judged if which.judged else ~judged)
     query = query.where(*conditions)

@@ -23,21 +23,22 @@ from careatlas.store.schema import (
     page_image,
     passage,
     passage_successor,
+    sampled_passage,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedOver:
-    """How many judged passages were found again in a new reading, and the identifiers of those that were not."""
+    """How many judged or drawn passages were found again in a new reading, and the identifiers of the others."""
 
     found: int
     lost: tuple[str, ...]
 
 
 def save(connection: Connection, item: Document, reading: Reading) -> CarriedOver:
-    """Replace what was read of a document by a new reading, and find the judged passages again.
+    """Replace what was read of a document by a new reading, and find again the passages that were judged or drawn.
 
-    A judged passage that keeps its identifier needs nothing. Otherwise it is looked for on its page by its text, of
+    Such a passage that keeps its identifier needs nothing. Otherwise it is looked for on its page by its text, of
     several by its place; one that cannot be found is reported and stays listed as lost, with its judgement untouched.
     """
     for table in (passage, page, dropped, document_text):
@@ -139,13 +140,16 @@ def _row(item: Passage) -> dict[str, object]:
 
 def _carry_over(connection: Connection, document_id: DocumentId, reading: Reading) -> CarriedOver:
     query = select(judgement.c.passage_id, judgement.c.page, judgement.c.text, judgement.c.boxes).distinct()
-    judged = connection.execute(query.where(judgement.c.document_id == document_id)).all()
+    judged = connection.execute(query.where(judgement.c.document_id == document_id))
+    drawn = (sampled_passage.c.passage_id, sampled_passage.c.page, sampled_passage.c.text, sampled_passage.c.boxes)
+    to_read = select(*drawn).where(sampled_passage.c.document_id == document_id)
+    wanted = {row[0]: row for row in [*connection.execute(to_read), *judged]}
     here = {one.passage_id for one in reading.passages}
     places: dict[tuple[int, str], list[Passage]] = {}
     for one in reading.passages:
         places.setdefault((one.page, " ".join(one.text.split())), []).append(one)
     found, lost = 0, []
-    for old, number, words, boxes in judged:
+    for old, number, words, boxes in wanted.values():
         if old in here:
             found += 1
             continue

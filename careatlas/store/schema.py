@@ -195,7 +195,156 @@ judgement = Table(
     Column("page", Integer, nullable=False),
     Column("boxes", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("answer_id", Text, nullable=False, server_default=""),
     Index("judgement_by_passage", "passage_id", "made_at"),
+)
+
+# Append-only. ``answer_number`` is the order of arrival, which no clock can upset.
+answer = Table(
+    "answer",
+    metadata,
+    Column("answer_number", Integer, primary_key=True, autoincrement=True),
+    Column("answer_id", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("task_key", Text, nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("editor", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("seconds", Float),
+    Column("shown_model_id", Text),
+    Column("content", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("answer_by_key", "source", "place", "key"),
+    Index("answer_by_state", "state"),
+)
+
+# Append-only.
+attribute_judgement = Table(
+    "attribute_judgement",
+    metadata,
+    Column("attribute_judgement_id", Text, primary_key=True),
+    Column("answer_id", Text, nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("char_start", Integer),
+    Column("char_end", Integer),
+    Index("attribute_judgement_by_passage", "passage_id", "made_at"),
+)
+
+sample = Table(
+    "sample",
+    metadata,
+    Column("sample_id", Text, primary_key=True),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("model_id", Text),
+    Column("seed", Integer, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("design", Text, nullable=False),
+)
+
+sampled_passage = Table(
+    "sampled_passage",
+    metadata,
+    Column("sample_id", Text, ForeignKey("sample.sample_id"), nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("stratum", Text, nullable=False),
+    Column("inclusion_probability", Float, nullable=False),
+    # Where the passage stood when it was drawn, as with judgements.
+    Column("document_id", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("boxes", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("sample_id", "passage_id"),
+    Index("sampled_passage_by_document", "document_id"),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("task_key", Text, primary_key=True),
+    Column("sample_id", Text, ForeignKey("sample.sample_id"), nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("coder", Text, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("assignment_by_coder", "sample_id", "coder", "position"),
+)
+
+# What is known of an annotation server: brought up to date, and made again from the server when in doubt.
+remote_project = Table(
+    "remote_project",
+    metadata,
+    Column("server", Text, nullable=False),
+    Column("sample_id", Text, ForeignKey("sample.sample_id"), nullable=False),
+    Column("coder", Text, nullable=False),
+    Column("project_id", Integer, nullable=False),
+    Column("config_hash", Text, nullable=False),
+    PrimaryKeyConstraint("server", "sample_id", "coder"),
+)
+
+remote_task = Table(
+    "remote_task",
+    metadata,
+    Column("server", Text, nullable=False),
+    Column("project_id", Integer, nullable=False),
+    Column("task_key", Text, ForeignKey("assignment.task_key"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("remote_id", Integer),
+    Column("config_hash", Text, nullable=False),
+    PrimaryKeyConstraint("server", "project_id", "task_key"),
+)
+
+# Append-only.
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    Column("survey_answer_id", Text, primary_key=True),
+    Column("survey", Text, nullable=False),
+    Column("respondent", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("area_code", Text, nullable=False),
+    Column("area_name", Text, nullable=False),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("answered_on", Text, nullable=False),
+    Column("file_digest", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("imported_at", Text, nullable=False),
+    Index("survey_answer_by_area", "survey", "area_code", "code"),
+)
+
+# Append-only.
+adjudication_event = Table(
+    "adjudication_event",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("passage_id", Text, nullable=False),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("adjudication_event_by_passage", "passage_id", "made_at"),
 )
 
 # Where a judged passage went when a new parser version cut the page anew; empty where it could not be found again.
