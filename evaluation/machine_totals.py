@@ -64,7 +64,7 @@ def machine_totals(
                 batch = found[start : start + _BATCH]
                 scored = suggestions.of_passages(connection, model_id, batch)
                 drawn = [row for row in judgements.of_passages(connection, batch) if _enters(row, model, design)]
-                designs.update(row.drawn_by for row in drawn)
+                designs.update(row.drawn_by for row in drawn if row.inclusion_probability is not None)
                 rows += _rows(document.area_code if by_area else AreaCode(""), scored, drawn)
     if len(designs) > 1:
         names = ", ".join(sorted(designs))
@@ -73,11 +73,10 @@ def machine_totals(
 
 
 def _enters(row: Judgement, model: StoredModel, design: str) -> bool:
-    return (
-        row.inclusion_probability is not None
-        and (row.codebook_id, row.codebook_version) == (model.codebook_id, model.codebook_version)
-        and design in ("", row.drawn_by)
-    )
+    drawn = row.inclusion_probability is not None and design in ("", row.drawn_by)
+    same_framework = (row.codebook_id, row.codebook_version) == (model.codebook_id, model.codebook_version)
+    # What is taken back is taken back, wherever the person did so.
+    return same_framework and (drawn or row.verdict is Verdict.WITHDRAWN)
 
 
 def _rows(

@@ -63,8 +63,8 @@ def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
     """Return the judgements in force as training examples, grouped by area (by document where the area is unknown).
 
     Of a passage that was adjudicated only the decision counts. Persons are put together for each passage and code: who
-    is unsure says nothing, and where the others agree, that is the label. "Read, nothing here" makes every code of the codebook absent. A code of which nobody said anything is
-    unknown.
+    is unsure says nothing, and where the others agree, that is the label. "Read, nothing here" makes every code of the
+    codebook absent. A code of which nobody said anything is unknown.
 
     A passage has the inclusion probability with which a design drew it, whoever judged or corrected it later; none if
     its judgements name several.

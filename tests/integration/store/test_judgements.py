@@ -25,6 +25,12 @@ def passage(store: Store, keep, synthetic_reading) -> Passage:
     return reading.passages[0]
 
 
+@pytest.fixture
+def passage_of_two(synthetic_reading) -> tuple[Passage, Passage]:
+    first, second, *_ = synthetic_reading[1].passages
+    return first, second
+
+
 def judged(passage: Passage, **changes: object) -> Judgement:
     made = Judgement(
         judgement_id=judgement_id(passage.passage_id, *map(str, changes.items())),
@@ -167,3 +173,53 @@ def test_nothing_here_ends_only_what_this_person_said_of_this_passage_and_codebo
     ]
     nothing = judged(passage, judgement_id="j4", code="", verdict=Verdict.NOTHING_HERE, made_at=NOON + timedelta(1))
     assert list(judgements.current([nothing, *before]).values()) == [*before, nothing]
+
+
+def test_what_is_withdrawn_is_not_in_force_and_stays_in_the_store(store: Store, passage: Passage):
+    one, other = judged(passage), judged(passage, code="finance-incentives")
+    back = judged(passage, verdict=Verdict.WITHDRAWN, made_at=NOON + timedelta(minutes=1))
+    add(store, passage, one, other, back)
+    assert [row.code for row in judgements.current(of(store, passage)).values()] == ["finance-incentives"]
+    assert len(of(store, passage)) == 3
+
+
+def test_withdrawing_without_a_code_takes_back_all_that_this_person_said(store: Store, passage: Passage):
+    mine, nothing = judged(passage), judged(passage, person="ben", verdict=Verdict.NOTHING_HERE, code="")
+    back = judged(passage, code="", verdict=Verdict.WITHDRAWN, made_at=NOON + timedelta(minutes=1))
+    assert list(judgements.current([mine, nothing, back]).values()) == [nothing]
+    again = judged(passage, made_at=NOON + timedelta(minutes=2))
+    assert set(judgements.current([mine, nothing, back, again]).values()) == {nothing, again}
+
+
+def test_a_decision_prevails_over_the_coders_until_it_is_withdrawn(passage_of_two: tuple[Passage, Passage]):
+    here, elsewhere = passage_of_two
+    ann, ben = judged(here), judged(here, person="ben", verdict=Verdict.ABSENT)
+    other = judged(elsewhere)
+    decision = judged(here, person="cat", origin=Origin.ADJUDICATED, made_at=NOON + timedelta(minutes=1))
+    assert set(judgements.settled([ann, ben, decision, other])) == {decision, other}
+    undone = judged(
+        here,
+        person="cat",
+        code="",
+        verdict=Verdict.WITHDRAWN,
+        origin=Origin.ADJUDICATED,
+        made_at=NOON + timedelta(minutes=2),
+    )
+    assert set(judgements.settled([ann, ben, decision, other, undone])) == {ann, ben, other}
+
+
+def test_a_decision_of_one_codebook_says_nothing_of_another(passage: Passage):
+    decision = judged(passage, origin=Origin.ADJUDICATED, codebook_id="selfie", person="cat")
+    ann = judged(passage)
+    assert set(judgements.settled([ann, decision])) == {ann, decision}
+
+
+def test_the_judged_passages_of_a_sample(store: Store, passage: Passage, synthetic_reading):
+    second = synthetic_reading[1].passages[1]
+    add(store, passage, judged(passage, drawn_by="first"))
+    add(store, second, judged(second), judged(second, codebook_id="selfie"))
+    with store.read() as connection:
+        ours = judgements.judged_passages(connection, "care-home-integration")
+        assert set(ours) == {passage.passage_id, second.passage_id}
+        assert judgements.judged_passages(connection, "care-home-integration", "first") == [passage.passage_id]
+        assert judgements.judged_passages(connection, "rainbow") == []

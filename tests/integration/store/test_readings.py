@@ -15,7 +15,8 @@ from careatlas.identifiers import judgement_id
 from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.passage import Passage
 from careatlas.reading import Reading
-from careatlas.store import documents, judgements, passages, readings
+from careatlas.sample import Sample, SampledPassage
+from careatlas.store import documents, judgements, passages, readings, samples
 from careatlas.store.engine import Store
 from careatlas.store.passages import PassageFilter
 
@@ -269,3 +270,27 @@ def test_with_a_document_go_its_pages_and_words_but_not_its_judgements(store: St
         assert passages.search(connection, "discharge") == []
         assert readings.pages(connection, item.document_id) == []
         assert judgements.of_passages(connection, [judgement.passage_id]) == [judgement]
+
+
+def test_a_drawn_passage_that_nobody_judged_yet_is_found_again(store: Store, keep, synthetic_reading, reading_of):
+    item, reading = synthetic_reading
+    keep(store, item, reading)
+    words = reading.passages[1]
+    drawn = SampledPassage(sample_id="s", passage_id=words.passage_id, stratum="", inclusion_probability=0.5)
+    design = Sample(
+        sample_id="s",
+        codebook_id="care-home-integration",
+        codebook_version="0.3.0",
+        model_id=None,
+        seed=0,
+        made_at=NOON,
+        population=4,
+        design={},
+    )
+    with store.write() as connection:
+        samples.add(connection, design, [(drawn, words)], [])
+    newer = reading_of(item, [["A new line.", words.text]], version="test-2")
+    assert keep(store, item, newer) == readings.CarriedOver(found=1, lost=())
+    with store.read() as connection:
+        assert passages.get(connection, words.passage_id) == newer.passages[1]
+        assert passages.listed(connection, PassageFilter(judged=True)) == []

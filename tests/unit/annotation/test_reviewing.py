@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from annotation.reviewing import MAX_NOTE, Click, Shown, judged, shown_of
+from annotation.reviewing import MAX_NOTE, Click, Setting, Shown, judged, shown_of
 from careatlas.errors import UsageError
-from careatlas.identifiers import Code, CodebookId, ModelId, PassageId
+from careatlas.identifiers import AnswerId, Code, CodebookId, ModelId, PassageId
 from careatlas.judgement import Origin, Verdict
 from careatlas.suggestion import CodeScore, Suggestion
 
@@ -124,3 +124,17 @@ def test_what_cannot_be_a_judgement_is_refused(bad: Click, words: str) -> None:
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(UsageError, match="time zone"):
         judged(replace(click("a", Verdict.PRESENT)), SHOWN, NOW.replace(tzinfo=None))
+
+
+def test_a_drawn_passage_carries_its_sample_its_chance_the_time_and_the_answer() -> None:
+    setting = Setting(drawn_by="first", inclusion_probability=0.25, seconds=12.5, answer_id=AnswerId("a1"))
+    row = judged(click("a", Verdict.PRESENT), SHOWN, NOW, setting)
+    assert (row.drawn_by, row.inclusion_probability, row.seconds, row.answer_id) == ("first", 0.25, 12.5, "a1")
+    assert row.origin is Origin.ACCEPTED
+
+
+def test_two_answers_that_say_the_same_at_the_same_time_are_two_judgements() -> None:
+    rows = [
+        judged(click("a", Verdict.PRESENT), None, NOW, Setting(answer_id=AnswerId(name))) for name in ("a1", "a2", "")
+    ]
+    assert len({row.judgement_id for row in rows}) == 3

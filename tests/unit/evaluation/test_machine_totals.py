@@ -183,3 +183,17 @@ def test_two_chances_for_one_passage_are_refused(store: Store, read: list[Passag
 def test_an_unknown_model_is_named(store: Store) -> None:
     with pytest.raises(UsageError, match=r"no model 'm9'.*careatlas suggest"):
         machine_totals(store, ModelId("m9"))
+
+
+def test_a_decision_settles_what_two_coders_left_open(store: Store, read: list[Passage]) -> None:
+    say(store, read[0], Verdict.PRESENT)
+    say(store, read[0], Verdict.ABSENT, person="bob")
+    assert of(machine_totals(store, MODEL), "E1").n_labelled == 0
+    say(store, read[0], Verdict.ABSENT, person="cat", origin=Origin.ADJUDICATED)
+    assert of(machine_totals(store, MODEL), "E1").n_labelled == 1
+
+
+def test_what_was_taken_back_while_browsing_is_no_label(store: Store, read: list[Passage]) -> None:
+    say(store, read[0], Verdict.PRESENT)
+    say(store, read[0], Verdict.WITHDRAWN, "", drawn_by="review", inclusion_probability=None)
+    assert of(machine_totals(store, MODEL), "E1").n_labelled == 0

@@ -231,3 +231,15 @@ def test_many_judged_passages_are_asked_for_in_parts(
     for passage in reading.passages:
         say(passage, "present", "discharge")
     assert len(read(project).examples) == 5
+
+
+def test_a_decision_is_the_label_and_withdrawing_it_opens_the_question(
+    project: Project, passages: list[Passage], say: Say
+) -> None:
+    say(passages[0], "present", "discharge", "ann")
+    say(passages[0], "absent", "discharge", "bob")
+    say(passages[0], "absent", "discharge", "cat", origin=Origin.ADJUDICATED)
+    assert targets(read(project)) == {"discharge": 0}
+    say(passages[0], "withdrawn", "", "cat", origin=Origin.ADJUDICATED)
+    assert len(read(project).examples) == 0
+    assert read(project).disagreements == 1
