@@ -69,6 +69,7 @@ def _facts(report: Any) -> dict[str, object]:
         facts["two annotators"] = f"{agreement.rows:,} passages, {agreement.adjudicated:,} decided by a third"
         facts["same set of codes"] = (
             f"{agreement.exact:.2f}; {share} of the {agreement.either:,} that either gave a code"
+            f" (beyond chance: careatlas agreement {report.path})"
         )
     return facts
 
@@ -77,20 +78,4 @@ def _say_codes(report: Any) -> None:
     from careatlas.console import say_table
 
     header = ["code", "present", "absent", "unknown", "documents"]
-    agreed = {one.code: one for one in report.agreement.codes} if report.agreement else {}
-    rows = [[one.code, one.present, one.absent, one.unknown, one.sources] for one in report.codes]
-    if agreed:
-        header += ["kappa", "alpha (95 % interval)"]
-        rows += [["none", report.without_code, "", "", ""]]
-        rows = [[*row, _number(agreed[row[0]].kappa.value), _with_interval(agreed[row[0]].alpha)] for row in rows]
-    say_table(header, rows)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:z.2f}"
-
-
-def _with_interval(found: Any) -> str:
-    if found.low is None:
-        return _number(found.value)
-    return f"{_number(found.value)} ({_number(found.low)} to {_number(found.high)})"
+    say_table(header, [[one.code, one.present, one.absent, one.unknown, one.sources] for one in report.codes])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from statistics import median
 from typing import Any
 
@@ -12,13 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from careatlas.codebook import Codebook
-from careatlas.identifiers import Code
-from models.agreement import cohen_kappa, krippendorff_alpha
-from models.cluster_bootstrap import RESAMPLES, Interval, intervals
 from models.examples import Examples
 from models.families import families
 from models.label_matrix import ABSENT, PRESENT, UNKNOWN
-from models.label_row import NO_CODE, LabelledRow
+from models.label_row import LabelledRow
 from models.labels_file import LabelFile
 
 NAMED = 10  # families that are listed
@@ -87,22 +83,8 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeAgreement:
-    """How two annotators agree on one code ("none": that no code applies), with document-cluster bootstrap intervals.
-
-    ``both`` and ``either`` count the passages to which both or at least one gave it.
-    """
-
-    code: str
-    both: int
-    either: int
-    kappa: Interval
-    alpha: Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """How two annotators agree.
+    """How far two annotators gave the same codes. Measures beyond chance: ``careatlas agreement``.
 
     Attributes
     ----------
@@ -123,7 +105,6 @@ class Agreement:
     either: int
     exact_of_either: float | None
     adjudicated: int
-    codes: tuple[CodeAgreement, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +143,7 @@ class LabelReport:
         return asdict(self)
 
 
-def label_report(file: LabelFile, codebook: Codebook, *, resamples: int = RESAMPLES) -> LabelReport:
+def label_report(file: LabelFile, codebook: Codebook) -> LabelReport:
     """Describe a file of labels.
 
     Parameters
@@ -171,8 +152,6 @@ def label_report(file: LabelFile, codebook: Codebook, *, resamples: int = RESAMP
         Rows that are wrong are in its problems and nowhere else.
     codebook : Codebook
         The one it was read with.
-    resamples : int
-        Draws of the bootstrap.
     """
     examples = file.examples(codebook)
     sources = [row.source or group for row, group in zip(file.rows, examples.groups, strict=True)]
@@ -189,7 +168,7 @@ def label_report(file: LabelFile, codebook: Codebook, *, resamples: int = RESAMP
         codes=_support(examples, sources),
         repetition=_repetition(file, examples, sources),
         weights=_weights(examples.inclusion),
-        agreement=_agreement(file.rows, sources, examples.codes, resamples),
+        agreement=_agreement(file.rows),
         problem_count=file.problem_count,
         problems=tuple(map(str, file.problems)),
     )
@@ -240,34 +219,17 @@ def _weights(inclusion: NDArray[np.float64]) -> Weights:
     )
 
 
-def _agreement(
-    rows: Sequence[LabelledRow], sources: Sequence[str], codes: Sequence[Code], resamples: int
-) -> Agreement | None:
-    coded = [(row, source) for row, source in zip(rows, sources, strict=True) if row.annotators is not None]
-    said = [row.annotators for row, _ in coded if row.annotators is not None]
+def _agreement(rows: Sequence[LabelledRow]) -> Agreement | None:
+    coded = [row for row in rows if row.annotators is not None]
+    said = [row.annotators for row in coded if row.annotators is not None]
     if not said:
         return None
     same = np.array([first == second for first, second in said])
     either = np.array([bool(first | second) for first, second in said])
-    documents = [source for _, source in coded]
     return Agreement(
         rows=len(said),
         exact=float(same.mean()),
         either=int(either.sum()),
         exact_of_either=float(same[either].mean()) if either.any() else None,
-        adjudicated=sum(row.adjudicated for row, _ in coded),
-        codes=tuple(_of_code(code, said, documents, resamples) for code in (*codes, Code(NO_CODE))),
+        adjudicated=sum(row.adjudicated for row in coded),
     )
-
-
-def _of_code(
-    code: Code, said: Sequence[tuple[frozenset[Code], frozenset[Code]]], documents: Sequence[str], resamples: int
-) -> CodeAgreement:
-    gave = np.array([[code in codes if code != NO_CODE else not codes for codes in pair] for pair in said], dtype=bool)
-    first, second = gave.T
-    measures = {
-        "kappa": partial(cohen_kappa, first, second),
-        "alpha": partial(krippendorff_alpha, first, second),
-    }
-    found = intervals(measures, documents, resamples=resamples)
-    return CodeAgreement(code=code, both=int((first & second).sum()), either=int((first | second).sum()), **found)

@@ -63,12 +63,6 @@ def test_the_annotators_agree_as_well_as_on_the_whole_set(report: LabelReport) -
     found = report.agreement
     assert found.rows == 1_117
     assert found.exact == pytest.approx(0.93, abs=0.02)
-    for one in found.codes:
-        if one.either >= 15:
-            assert one.kappa.value == pytest.approx(one.alpha.value, abs=0.001)
-            assert 0.75 <= one.kappa.value <= 0.97
-            assert one.alpha.low < one.alpha.value < one.alpha.high
-            assert one.alpha.clusters == 40
 
 
 def test_no_passage_has_two_answers(report: LabelReport) -> None:
