@@ -55,13 +55,15 @@ def listed(connection: Connection, *, states: Sequence[AnswerState] = (), person
     return _answers(connection, query)
 
 
-def quarantined(connection: Connection) -> list[Answer]:
-    """Return the answers whose last state is in quarantine: those that were mended since are not among them."""
+def newest(connection: Connection, state: AnswerState) -> list[Answer]:
+    """Return the answers whose last state is this one, in the order in which they arrived.
+
+    Of those in quarantine, the ones that were mended since are not among them.
+    """
     keys = (answer.c.source, answer.c.place, answer.c.key)
-    newest = select(func.max(answer.c.answer_number).label("number")).group_by(*keys).subquery()
-    query = select(*_COLUMNS).join(newest, newest.c.number == answer.c.answer_number)
-    query = query.where(answer.c.state == AnswerState.QUARANTINED).order_by(answer.c.answer_number)
-    return _answers(connection, query)
+    last = select(func.max(answer.c.answer_number).label("number")).group_by(*keys).subquery()
+    query = select(*_COLUMNS).join(last, last.c.number == answer.c.answer_number)
+    return _answers(connection, query.where(answer.c.state == state).order_by(answer.c.answer_number))
 
 
 def count(connection: Connection) -> dict[AnswerState, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,21 @@ def get(connection: Connection, passage_id: str) -> Passage:
         return get(connection, successor)
     lost = "was not found again by a new version of the reader" if successor == "" else "is not in this project"
     raise UsageError(f"passage {passage_id!r} {lost}")
+
+
+def now(connection: Connection, passage_ids: Sequence[str]) -> list[Passage]:
+    """Return passages by their identifiers, following those that have a successor; lost and unknown ones are left out.
+
+    Parameters
+    ----------
+    passage_ids : sequence of str
+        At most a few hundred: databases bound the values of a query.
+    """
+    query = select(passage_successor).where(passage_successor.c.old_passage_id.in_(passage_ids))
+    later = {row.old_passage_id: row.new_passage_id for row in connection.execute(query)}
+    wanted = {later.get(name, name) for name in passage_ids}
+    rows = connection.execute(select(*_COLUMNS).where(passage.c.passage_id.in_(wanted)))
+    return [passage_of(row) for row in rows.mappings()]
 
 
 def of_page(connection: Connection, document_id: str, number: int) -> list[Passage]:

@@ -1,0 +1,121 @@
+"""The whole answers of a project's coders, as agreement is measured on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from annotation.coded_passages import CodedPassage
+from careatlas.answer import Answer, AnswerState
+from careatlas.codebook import Codebook
+from careatlas.identifiers import AnswerId, ModelId, PassageId, SampleId
+from careatlas.judgement import AttributeJudgement, Judgement, Verdict
+from careatlas.project import Project
+from careatlas.sample import Assignment
+from careatlas.store import answers, attribute_judgements, judgements, passages, samples, suggestions
+
+ADJUDICATION = "adjudication"  # source of a decision between coders: no coding of its own
+_GIVEN = (Verdict.PRESENT, Verdict.UNSURE)
+_BATCH = 500  # passages asked for at once: databases bound the values of a query
+
+_Row = TypeVar("_Row", Judgement, AttributeJudgement)
+
+
+def stored_codings(project: Project, codebook: Codebook) -> list[CodedPassage]:
+    """Return the answers in force of every coder, as they were given: decisions and clicks while browsing are none.
+
+    A code that was ticked counts as given, also where the coder was not sure. A passage that was not found again in a
+    new reading is left out.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        Answers that were given with another codebook or version are left out.
+    """
+    with project.store.read() as connection:
+        kept = [
+            one
+            for one in answers.newest(connection, AnswerState.KEPT)
+            if one.source != ADJUDICATION and (one.codebook_id, one.codebook_version) == (codebook.id, codebook.version)
+        ]
+        asked = samples.assignments_by_key(connection, [one.task_key for one in kept if one.task_key])
+        models = {one.sample_id: one.model_id for one in samples.listed(connection)}
+        names = frozenset(one.name for one in codebook.attributes)
+        found: list[CodedPassage] = []
+        for start in range(0, len(kept), _BATCH):
+            batch = kept[start : start + _BATCH]
+            said = _Said.of(connection, [one.passage_id for one in batch])
+            found += [
+                _coding(one, asked.get(one.task_key), models, said, names)
+                for one in batch
+                if one.answer_id in said.codes
+            ]
+        return _with_labels(connection, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the store holds of some passages, by the answer that it was read from."""
+
+    codes: Mapping[AnswerId, Sequence[Judgement]]
+    beside: Mapping[AnswerId, Sequence[AttributeJudgement]]
+    documents: Mapping[PassageId, str]
+
+    @classmethod
+    def of(cls, connection: Any, passage_ids: Iterable[PassageId]) -> _Said:
+        here = passages.now(connection, sorted(set(passage_ids)))
+        names = [one.passage_id for one in here]
+        return cls(
+            codes=_by_answer(judgements.of_passages(connection, names)),
+            beside=_by_answer(attribute_judgements.of_passages(connection, names)),
+            documents={one.passage_id: one.document_id for one in here},
+        )
+
+
+def _by_answer(rows: Iterable[_Row]) -> dict[AnswerId, list[_Row]]:
+    found: dict[AnswerId, list[_Row]] = defaultdict(list)
+    for row in rows:
+        if row.answer_id:
+            found[row.answer_id].append(row)
+    return dict(found)
+
+
+def _coding(
+    answer: Answer,
+    asked: Assignment | None,
+    models: Mapping[SampleId, ModelId | None],
+    said: _Said,
+    attributes: frozenset[str],
+) -> CodedPassage:
+    rows = said.codes[answer.answer_id]
+    model_id = answer.shown_model_id or (models.get(asked.sample_id) if asked else None)
+    return CodedPassage(
+        id=rows[0].passage_id,
+        document=said.documents[rows[0].passage_id],
+        annotator=answer.editor or answer.person,
+        codes=frozenset(row.code for row in rows if row.verdict in _GIVEN),
+        attributes={row.name: row.value for row in said.beside.get(answer.answer_id, ()) if row.name in attributes},
+        suggestion_shown=answer.shown_model_id is not None,
+        model_id=model_id or "",
+        repeat=asked.repeat if asked else 0,
+        made_at=answer.made_at,
+    )
+
+
+def _with_labels(connection: Any, found: Sequence[CodedPassage]) -> list[CodedPassage]:
+    """Add what the model pre-labelled or, where the coder was blind, would have."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        if one.model_id:
+            wanted[one.model_id].add(one.id)
+    labels: dict[tuple[str, str], frozenset[str]] = {}
+    for model_id, ids in wanted.items():
+        names = sorted(ids)
+        for start in range(0, len(names), _BATCH):
+            scored = suggestions.of_passages(connection, model_id, names[start : start + _BATCH])
+            labels |= {
+                (model_id, name): frozenset(code.code for code in item.accepted) for name, item in scored.items()
+            }
+    return [replace(one, accepted_codes=labels.get((one.model_id, one.id))) for one in found]
