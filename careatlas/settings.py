@@ -18,8 +18,16 @@ from careatlas.errors import SettingsError
 
 FILE_NAME = "careatlas.toml"
 ENV_PREFIX = "CAREATLAS_"
-# Read elsewhere than here: where the project is, who reviews, where backbones are kept.
-_OTHER_VARIABLES = frozenset({"CAREATLAS_PROJECT", "CAREATLAS_REVIEWER", "CAREATLAS_LOG_JSON", "CAREATLAS_MODEL_CACHE"})
+# Read elsewhere than here: where the project is, who reviews, where backbones and the annotation server are kept.
+_OTHER_VARIABLES = frozenset(
+    {
+        "CAREATLAS_PROJECT",
+        "CAREATLAS_REVIEWER",
+        "CAREATLAS_LOG_JSON",
+        "CAREATLAS_MODEL_CACHE",
+        "CAREATLAS_LABELSTUDIO_HOME",
+    }
+)
 
 
 class _Section(BaseModel):
@@ -78,6 +86,17 @@ class AppSettings(_Section):
     port: int = Field(8501, ge=0, le=65535)
 
 
+class LabelStudioSettings(_Section):
+    """Which Label Studio people work in: empty ``url`` for the project's own, on loopback at ``port``.
+
+    ``token`` is best given by the environment. It stands in no representation of the settings.
+    """
+
+    url: str = ""
+    token: str = Field("", repr=False)
+    port: int = Field(8080, ge=0, le=65535)
+
+
 class Settings(_Section):
     """All settings of a project."""
 
@@ -88,6 +107,7 @@ class Settings(_Section):
     page_images: PageImageSettings = PageImageSettings()
     suggest: SuggestSettings = SuggestSettings()
     app: AppSettings = AppSettings()
+    labelstudio: LabelStudioSettings = LabelStudioSettings()
 
 
 def load_settings(root: Path | None) -> Settings:

@@ -31,10 +31,15 @@ from careatlas.project import Project, create_project, open_project
 from careatlas.reading import Dropped, Reading
 from careatlas.store import documents, readings
 from careatlas.store.engine import Store, sqlite_url
+from tests.label_studio import RunningServer, running_server
 
 ROOT = Path(__file__).resolve().parents[1]
 # Taken out of the environment at once: CareAtlas itself refuses variables of ours that it does not know.
 REQUIRE_ALL = os.environ.pop("CAREATLAS_REQUIRE_ALL", "") == "1"
+# An environment of 0.8 GB is kept from one session to the next.
+LABEL_STUDIO_HOME = os.environ.get("CAREATLAS_LABELSTUDIO_HOME")
+# A bare machine installs the server (10 to 90 s) and makes its template (60 to 150 s) within the first test.
+LABEL_STUDIO_SECONDS = 1_200
 
 # Two cores shared with others: a slow example is not a wrong one.
 hypothesis.settings.register_profile("careatlas", deadline=None, max_examples=50, print_blob=True)
@@ -339,3 +344,39 @@ def store(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
         opened = Store(_postgres_database(url, f"test_{next(_numbers)}", template))
     yield opened
     opened.close()
+
+
+# --- a real Label Studio: installed once on this computer, started from its template, with a folder of its own
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "label_studio_home" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(LABEL_STUDIO_SECONDS))
+
+
+@pytest.fixture(scope="session")
+def label_studio_home() -> Path:
+    """Return the folder of server environments, with this one installed and its template made."""
+    from annotation.server_environment import environment_in, installed
+    from annotation.server_template import template_of
+    from careatlas.progress import LogProgress
+
+    home = Path(LABEL_STUDIO_HOME) if LABEL_STUDIO_HOME else None
+    environment = installed(environment_in(home), LogProgress())
+    template_of(environment, LogProgress())
+    return environment.folder.parent
+
+
+@pytest.fixture(scope="session")
+def label_studio(label_studio_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Give a running server that all tests share: make projects of your own, and leave those of others alone."""
+    with running_server(tmp_path_factory.mktemp("label-studio") / "labelstudio", label_studio_home) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_label_studio(label_studio_home: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    """Give a running server for this test alone: to kill, fill or break."""
+    with running_server(tmp_path / "labelstudio", label_studio_home) as server:
+        yield server
