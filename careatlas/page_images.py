@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from careatlas.errors import CareAtlasError
 from careatlas.identifiers import Sha256
@@ -11,6 +12,7 @@ from careatlas.project import Project
 from careatlas.store import readings
 
 _SECONDS = 120.0
+_SECONDS_PER_PAGE = 10.0
 AHEAD = 2  # pages made along with the one asked for: the reader will turn to them next
 
 
@@ -25,20 +27,34 @@ def page_image(project: Project, document_id: str, number: int, page_count: int)
     found = _stored(project, document_id, number)
     if found is not None:
         return found
-    ahead = range(number, min(number + AHEAD, page_count) + 1)
+    said = make_page_images(project, document_id, range(number, min(number + AHEAD, page_count) + 1))
+    found = _stored(project, document_id, number)
+    if found is None:
+        raise CareAtlasError(said or "the page could not be drawn", where=f"{document_id}, page {number}")
+    return found
+
+
+def make_page_images(project: Project, document_id: str, numbers: Sequence[int]) -> str:
+    """Let one worker process make those images of a document's pages that are not there yet; return its complaint.
+
+    Raises
+    ------
+    CareAtlasError
+        If it does not end in time.
+    """
     # -P: nothing is imported from the current folder, which may be anybody's.
     command = [sys.executable, "-P", "-m", "careatlas", "-q", "-p", str(project.root), "page-image", document_id]
     try:
         done = subprocess.run(
-            [*command, *map(str, ahead)], capture_output=True, text=True, timeout=_SECONDS, check=False
+            [*command, *map(str, numbers)],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS + _SECONDS_PER_PAGE * len(numbers),
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise CareAtlasError("the page could not be drawn in time", where=f"{document_id}, page {number}") from error
-    found = _stored(project, document_id, number)
-    if found is None:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise CareAtlasError(said[0] if said else "the page could not be drawn", where=f"{document_id}, page {number}")
-    return found
+        raise CareAtlasError("the pages could not be drawn in time", where=document_id) from error
+    return next(iter((done.stderr or done.stdout).strip().splitlines()), "")
 
 
 def _stored(project: Project, document_id: str, number: int) -> tuple[bytes, str] | None:

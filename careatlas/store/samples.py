@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from careatlas.errors import UsageError
 from careatlas.identifiers import CodebookId, ModelId, PassageId, SampleId, TaskKey
 from careatlas.passage import Passage
 from careatlas.sample import Assignment, Sample, SampledPassage
 from careatlas.store.rows import place_of, row_of
-from careatlas.store.schema import assignment, sample, sampled_passage
+from careatlas.store.schema import assignment, embedding, sample, sampled_passage
 
 _BATCH = 500  # values of one query: databases bound them
 
@@ -113,7 +114,13 @@ def assignments_by_key(connection: Connection, task_keys: Sequence[str]) -> dict
     return found
 
 
-def _assignments(connection: Connection, query: object) -> list[Assignment]:
+def vector_keys(connection: Connection, passage_id: str) -> list[str]:
+    """Return the keys under which the store holds a vector of this passage (:mod:`careatlas.store.embeddings`)."""
+    query = select(embedding.c.backbone).where(embedding.c.passage_id == passage_id).order_by(embedding.c.backbone)
+    return list(connection.execute(query).scalars())
+
+
+def _assignments(connection: Connection, query: Select[Any]) -> list[Assignment]:
     return [
         Assignment(
             **{
@@ -124,5 +131,5 @@ def _assignments(connection: Connection, query: object) -> list[Assignment]:
                 "blind": bool(row["blind"]),
             }
         )
-        for row in connection.execute(query).mappings()  # type: ignore[call-overload]
+        for row in connection.execute(query).mappings()
     ]
