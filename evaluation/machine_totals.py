@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from careatlas.errors import InputError, UsageError
 from careatlas.identifiers import AreaCode, Code, ModelId, PassageId
 from careatlas.judgement import Judgement, Verdict
-from careatlas.store import documents, judgements, passages, suggestions
+from careatlas.store import documents, judgements, passages, samples, suggestions
 from careatlas.store.engine import Store
 from careatlas.store.suggestions import StoredModel
 from careatlas.suggestion import Suggestion
@@ -45,8 +47,9 @@ def machine_totals(
     Notes
     -----
     Only judgements with an inclusion probability enter, and only those on the codebook version that the model scores.
-    Of each person the latest counts, and of a passage that was adjudicated only the decision; "read, nothing here" is
-    an absent for every code. Who is unsure says nothing.
+    Where a drawn sample was read in part only, chances are multiplied by the share that was read, as coders get their
+    work in random order (docs/methods/sampling.md). Of each person the latest counts, and of a passage that was
+    adjudicated only the decision; "read, nothing here" is an absent for every code. Who is unsure says nothing.
     Where nobody is sure or people disagree there is no label, and the passage is counted as undecided.
     """
     with store.read() as connection:
@@ -64,19 +67,34 @@ def machine_totals(
                 batch = found[start : start + _BATCH]
                 scored = suggestions.of_passages(connection, model_id, batch)
                 drawn = [row for row in judgements.of_passages(connection, batch) if _enters(row, model, design)]
-                designs.update(row.drawn_by for row in drawn if row.inclusion_probability is not None)
+                designs.update(row.drawn_by for row in drawn if row.verdict is not Verdict.WITHDRAWN)
                 rows += _rows(document.area_code if by_area else AreaCode(""), scored, drawn)
-    if len(designs) > 1:
-        names = ", ".join(sorted(designs))
-        raise UsageError(f"judgements come from several sampling designs: {names}", mend="name the one to use")
+        if len(designs) > 1:
+            names = ", ".join(sorted(designs))
+            raise UsageError(f"judgements come from several sampling designs: {names}", mend="name the one to use")
+        rows = _of_those_read(connection, next(iter(designs), ""), rows)
     return corrected_totals(rows, level=level)
 
 
+def _of_those_read(connection: Any, design: str, rows: list[ScoredPassage]) -> list[ScoredPassage]:
+    """Multiply chances by the share of the sample that was read: work comes in random order, so that this is a draw."""
+    drawn = len(samples.passages_of(connection, design))
+    read = len({row.passage_id for row in rows if row.inclusion_probability is not None})
+    if not drawn or read >= drawn:
+        return rows
+    return [
+        row
+        if row.inclusion_probability is None
+        else replace(row, inclusion_probability=row.inclusion_probability * read / drawn)
+        for row in rows
+    ]
+
+
 def _enters(row: Judgement, model: StoredModel, design: str) -> bool:
+    if row.verdict is Verdict.WITHDRAWN:  # what is taken back is taken back, wherever and with whatever version
+        return row.codebook_id == model.codebook_id
     drawn = row.inclusion_probability is not None and design in ("", row.drawn_by)
-    same_framework = (row.codebook_id, row.codebook_version) == (model.codebook_id, model.codebook_version)
-    # What is taken back is taken back, wherever the person did so.
-    return same_framework and (drawn or row.verdict is Verdict.WITHDRAWN)
+    return drawn and (row.codebook_id, row.codebook_version) == (model.codebook_id, model.codebook_version)
 
 
 def _rows(

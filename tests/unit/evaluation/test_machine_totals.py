@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from careatlas.errors import InputError, UsageError
-from careatlas.identifiers import Code, CodebookId, JudgementId, ModelId
+from careatlas.identifiers import Code, CodebookId, JudgementId, ModelId, SampleId
 from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.passage import Passage, PassageKind
-from careatlas.store import judgements, suggestions
+from careatlas.sample import Sample, SampledPassage
+from careatlas.store import judgements, samples, suggestions
 from careatlas.store.engine import Store
 from careatlas.suggestion import CodeScore, Suggestion
 from evaluation.corrected_totals import GroupTotal
@@ -197,3 +198,45 @@ def test_what_was_taken_back_while_browsing_is_no_label(store: Store, read: list
     say(store, read[0], Verdict.PRESENT)
     say(store, read[0], Verdict.WITHDRAWN, "", drawn_by="review", inclusion_probability=None)
     assert of(machine_totals(store, MODEL), "E1").n_labelled == 0
+
+
+def test_what_was_taken_back_with_an_older_version_of_the_codebook_is_no_label(
+    store: Store, read: list[Passage]
+) -> None:
+    say(store, read[0], Verdict.PRESENT)
+    say(store, read[1], Verdict.PRESENT)
+    say(store, read[0], Verdict.WITHDRAWN, "", codebook_version="0.2.0", drawn_by="earlier")
+    assert of(machine_totals(store, MODEL), "E1").n_labelled == 1
+
+
+def test_of_a_sample_that_was_read_in_part_every_chance_is_smaller(store: Store, read: list[Passage]) -> None:
+    sample = Sample(
+        sample_id=SampleId("uniform"),
+        codebook_id=BOOK,
+        codebook_version=VERSION,
+        model_id=MODEL,
+        seed=0,
+        made_at=NOON,
+        population=100,
+        design={},
+    )
+    drawn = [
+        (
+            SampledPassage(
+                sample_id=sample.sample_id, passage_id=one.passage_id, stratum="", inclusion_probability=0.8
+            ),
+            one,
+        )
+        for one in read[:80]
+    ]
+    for number, passage in enumerate(read[:40]):
+        say(store, passage, Verdict.PRESENT if number % 3 == 0 else Verdict.ABSENT)
+    whole = of(machine_totals(store, MODEL, by_area=False), "").share
+    with store.write() as connection:
+        samples.add(connection, sample, drawn, [])
+    half = of(machine_totals(store, MODEL, by_area=False), "").share
+    assert whole is not None
+    assert half is not None
+    # The same 40 labels with a chance of 0.4 for each, not 0.8: much more of the 100 passages is unknown.
+    assert half.standard_error == pytest.approx(whole.standard_error * (0.6 / 0.2) ** 0.5, rel=0.1)
+    assert half.estimate == pytest.approx(whole.estimate, abs=0.02)
