@@ -27,7 +27,7 @@ def stored_codings(project: Project, codebook: Codebook) -> list[CodedPassage]:
     """Return the answers in force of every coder, as they were given: decisions and clicks while browsing are none.
 
     A code that was ticked counts as given, also where the coder was not sure. A passage that was not found again in a
-    new reading is left out.
+    new reading is left out, and so is an answer that does not speak of every code, as some imported ones do not.
 
     Parameters
     ----------
@@ -46,12 +46,9 @@ def stored_codings(project: Project, codebook: Codebook) -> list[CodedPassage]:
         found: list[CodedPassage] = []
         for start in range(0, len(kept), _BATCH):
             batch = kept[start : start + _BATCH]
-            said = _Said.of(connection, [one.passage_id for one in batch])
-            found += [
-                _coding(one, asked.get(one.task_key), models, said, names)
-                for one in batch
-                if one.answer_id in said.codes
-            ]
+            said = _Said.of(connection, [one.passage_id for one in batch], codebook.version)
+            whole = [one for one in batch if _is_whole(said.codes.get(one.answer_id, ()), codebook)]
+            found += [_coding(one, asked.get(one.task_key), models, said, names) for one in whole]
         return _with_labels(connection, found)
 
 
@@ -64,22 +61,29 @@ class _Said:
     documents: Mapping[PassageId, str]
 
     @classmethod
-    def of(cls, connection: Any, passage_ids: Iterable[PassageId]) -> _Said:
+    def of(cls, connection: Any, passage_ids: Iterable[PassageId], codebook_version: str) -> _Said:
         here = passages.now(connection, sorted(set(passage_ids)))
         names = [one.passage_id for one in here]
         return cls(
-            codes=_by_answer(judgements.of_passages(connection, names)),
-            beside=_by_answer(attribute_judgements.of_passages(connection, names)),
+            codes=_by_answer(judgements.of_passages(connection, names), codebook_version),
+            beside=_by_answer(attribute_judgements.of_passages(connection, names), codebook_version),
             documents={one.passage_id: one.document_id for one in here},
         )
 
 
-def _by_answer(rows: Iterable[_Row]) -> dict[AnswerId, list[_Row]]:
+def _by_answer(rows: Iterable[_Row], codebook_version: str) -> dict[AnswerId, list[_Row]]:
+    """Put rows together by their answer; those that were carried over to another version say nothing new."""
     found: dict[AnswerId, list[_Row]] = defaultdict(list)
     for row in rows:
-        if row.answer_id:
+        if row.answer_id and row.codebook_version == codebook_version:
             found[row.answer_id].append(row)
     return dict(found)
+
+
+def _is_whole(rows: Sequence[Judgement], codebook: Codebook) -> bool:
+    """Whether an answer says something of every code, if only that none is there."""
+    said = {row.code for row in rows}
+    return any(row.verdict is Verdict.NOTHING_HERE for row in rows) or said >= {code.id for code in codebook.codes}
 
 
 def _coding(

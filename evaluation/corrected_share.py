@@ -9,11 +9,11 @@ from enum import StrEnum
 import numpy as np
 
 from careatlas.errors import InputError
+from careatlas.share_interval import share_interval
 from evaluation.design_variance import Design
 from evaluation.labelled_sample import Floats, LabelledSample
 from evaluation.power_tuning import Tuning, tuned
 from evaluation.prediction_powered import prediction_powered_mean
-from evaluation.share_interval import share_interval
 
 
 class ShareMethod(StrEnum):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from careatlas.identifiers import AreaCode
+from careatlas.share_interval import share_interval
 from careatlas.store.suggestions import AreaCount
 
 Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95 % interval
@@ -66,13 +66,7 @@ def wilson_interval(successes: int, trials: int, *, z: float = Z_95) -> tuple[fl
     """
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError(f"{successes} of {trials} is not a proportion")
-    share, square = successes / trials, z * z
-    centre = (share + square / (2 * trials)) / (1 + square / trials)
-    half = z / (1 + square / trials) * math.sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
-    # The ends are exact where nothing or everything is a success; rounding must not leave the unit interval.
-    low = 0.0 if successes == 0 else max(0.0, centre - half)
-    high = 1.0 if successes == trials else min(1.0, centre + half)
-    return low, high
+    return share_interval(successes / trials, trials, z)
 
 
 def coverage(counts: Iterable[AreaCount], expected: Mapping[AreaCode, str] | None = None) -> list[CoverageRow]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from careatlas.carried_judgement import left_behind
 from careatlas.codebook import Codebook
 from careatlas.errors import StageError
 from careatlas.identifiers import Code, PassageId
@@ -38,6 +39,8 @@ class JudgedExamples:
         Pairs of passage and code of which nobody was sure: their label is unknown.
     lost : int
         Judgements, of any codebook, on passages that a new reading did not find again. They are in no example.
+    outdated : int
+        Judgements in force with other versions of the codebook that were not carried over. They are in no example.
     """
 
     examples: Examples
@@ -45,17 +48,22 @@ class JudgedExamples:
     disagreements: int
     unsure: int
     lost: int
+    outdated: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A passage between its neighbours, with its judgements of the codebook and how many there are of any codebook."""
+    """A passage between its neighbours, with its judgements of the codebook and how many there are of any codebook.
+
+    ``in_force`` are those with the version of the codebook, ``outdated`` those that are left out for their version.
+    """
 
     passage: Passage
     before: str
     after: str
     rows: list[Judgement]
     in_force: list[Judgement]
+    outdated: list[Judgement]
     count: int
 
 
@@ -73,19 +81,20 @@ def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
     ----------
     store : Store
     codebook : Codebook
-        Judgements of other codebooks are left alone.
+        Judgements of other codebooks are left alone, those with other versions of this one are counted.
 
     Raises
     ------
     StageError
-        If a judgement in force was made with another version of the codebook, or of a code that it has not.
+        If all judgements were made with other versions of the codebook, or one is of a code that it has not.
     """
     with store.read() as connection:
         areas = {one.document_id: one.area_code for one in documents.listed(connection)}
         judged = list(_judged(connection, codebook))
         lost = judgements.count(connection) - sum(one.count for one in judged)
     in_force = [row for one in judged for row in one.in_force]
-    _check(in_force, codebook)
+    outdated = [row for one in judged for row in one.outdated]
+    _check(in_force, outdated, codebook)
     codes = tuple(code.id for code in codebook.codes)
     said = [_said(one.in_force, codes) for one in judged]
     rows = [_example(one, what, areas[one.passage.document_id]) for one, what in zip(judged, said, strict=True)]
@@ -96,6 +105,7 @@ def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
         disagreements=sum({Verdict.PRESENT, Verdict.ABSENT} <= verdicts for verdicts in pairs),
         unsure=sum(verdicts == {Verdict.UNSURE} for verdicts in pairs),
         lost=lost,
+        outdated=len(outdated),
     )
 
 
@@ -108,8 +118,14 @@ def _judged(connection: Any, codebook: Codebook) -> Iterator[_Judged]:
         neighbours = _neighbours(connection, document_id, {one.passage_id for one in here})
         for one in here:
             mine = [row for row in rows[one.passage_id] if row.codebook_id == codebook.id]
-            force = judgements.settled(mine)
-            yield _Judged(one, *neighbours[one.passage_id], mine, force, len(rows[one.passage_id]))
+            force = judgements.settled(row for row in mine if _is_read(row, codebook))
+            outdated = left_behind(judgements.settled(mine), mine, codebook.version)
+            yield _Judged(one, *neighbours[one.passage_id], mine, force, outdated, len(rows[one.passage_id]))
+
+
+def _is_read(row: Judgement, codebook: Codebook) -> bool:
+    # What is taken back is taken back, with whatever version the person did so.
+    return row.codebook_version == codebook.version or row.verdict is Verdict.WITHDRAWN
 
 
 def _rows_of(connection: Any, passage_ids: Sequence[PassageId]) -> dict[PassageId, list[Judgement]]:
@@ -138,23 +154,20 @@ def _neighbours(connection: Any, document_id: str, wanted: set[PassageId]) -> di
     return {name: (before[name], after[name]) for name in wanted}
 
 
-def _check(in_force: Iterable[Judgement], codebook: Codebook) -> None:
-    versions, unknown = Counter[str](), Counter[str]()
+def _check(in_force: Sequence[Judgement], outdated: Iterable[Judgement], codebook: Codebook) -> None:
     known = {code.id for code in codebook.codes}
-    for row in in_force:
-        versions[row.codebook_version] += 1
-        unknown[row.code] += row.verdict is not Verdict.NOTHING_HERE and row.code not in known
-    others = {version: count for version, count in sorted(versions.items()) if version != codebook.version}
-    if others:
-        made = ", ".join(f"{count:,} with {version}" for version, count in others.items())
+    unknown = Counter(row.code for row in in_force if row.verdict is not Verdict.NOTHING_HERE and row.code not in known)
+    versions = Counter(row.codebook_version for row in outdated)
+    if versions and not in_force:
+        made = ", ".join(f"{count:,} with {version}" for version, count in sorted(versions.items()))
         raise StageError(
             f"judgements were made with other versions of {codebook.id} than {codebook.version}: {made}",
             where="the project's judgements",
-            mend="name the codebook file of that version, or judge these passages again with the version in use",
+            mend="carry them over with: careatlas codebook migrate OLD NEW --apply",
         )
     if unknown.total():
         raise StageError(
-            f"judgements name codes that {codebook.id} {codebook.version} has not: {', '.join(sorted(+unknown))}",
+            f"judgements name codes that {codebook.id} {codebook.version} has not: {', '.join(sorted(unknown))}",
             where="the project's judgements",
             mend="a changed codebook needs a new version: careatlas codebook diff shows what changed",
         )

@@ -66,6 +66,10 @@ def training_data(
         notes += _told(judged.disagreements, "codes of passages on which people disagree count as unknown")
         notes += _told(judged.unsure, "codes of passages of which nobody was sure count as unknown")
         notes += _told(judged.lost, "judgements are on passages that a new reading did not find again")
+        notes += _told(
+            judged.outdated,
+            f"judgements with other versions of {codebook.id} are left out: see careatlas codebook migrate",
+        )
     labelled += [read_labels(path, codebook) for path in files]
     written = joined(seed_passages(codebook), seed_examples(codebook)) if seeds else seed_examples(codebook)
     real = _once(joined(labelled[0], *labelled[1:])) if labelled else written.subset([])

@@ -1,9 +1,9 @@
-"""``careatlas codebook list|show|validate|diff|import``."""
+"""``careatlas codebook list|show|validate|diff|import|migrate``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -113,6 +113,65 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(help="A
             "it has no background passages (examples without a code): it can be used for labelling, but not for"
             " suggestions until some are added"
         )
+
+
+@group.command()
+def migrate(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(help="The version that judgements were made with: a name or a file.")],
+    new: Annotated[str, typer.Argument(help="The version to be used from now on: a name or a file.")],
+    mapping: Annotated[Path | None, typer.Option("--map", help="What becomes of codes that changed (TOML).")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Add the judgements that carry over.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which judgements carry over to a new version of their codebook, and which need another look."""
+    from datetime import UTC, datetime
+
+    from careatlas.codebook_map import read_codebook_map
+    from careatlas.codebook_migration import migrate_judgements
+    from careatlas.codebook_shelf import find_codebook
+    from careatlas.codebook_succession import succession
+    from careatlas.console import say_json
+
+    with project_of(context) as project:
+        books = find_codebook(old, project.root), find_codebook(new, project.root)
+        plan = succession(*books, read_codebook_map(mapping, *books) if mapping else None)
+        report = migrate_judgements(project.store, plan, datetime.now(UTC), apply=apply)
+    if as_json:
+        say_json(report.as_dict())
+    else:
+        _say_migration(report)
+
+
+def _say_migration(report: Any) -> None:
+    from careatlas.console import say, say_table
+
+    total = sum(one.judgements for one in report.codes)
+    say(
+        f"{report.before} -> {report.after}: {total:,} judgements in force on {report.passages:,} passages"
+        f" by {report.people:,} people"
+    )
+    header = ("code", "becomes", "judgements", "carry over", "another look", "judged anew", "set aside", "now")
+    say_table(header, [_code_cells(one) for one in report.codes])
+    for one in report.attributes:
+        more = f" ({', '.join(one.changed)})" if one.changed else ""
+        say(f"attribute {one.name}: {one.fate}{more}, {one.values:,} values, {one.look:,} need another look")
+    for code, count in report.added.items():
+        say(f"added: {code}, of which nothing was said yet in {count:,} judged passages")
+    for note in report.notes:
+        say(f"note: {note}")
+    if report.lost:
+        say(f"note: {report.lost:,} judgements are on passages that a new reading did not find again: left as they are")
+    looks = len({one.passage_id for one in report.looks})
+    say(f"{looks:,} passages need another look" + (": --json lists them" if looks else ""))
+    done = "added" if report.applied else "to be added with --apply"
+    say(f"{report.new:,} judgements {done}, {report.there:,} there already, {report.withdrawn:,} earlier ones end")
+
+
+def _code_cells(one: Any) -> list[object]:
+    now = ", ".join(one.targets) if list(one.targets) != [one.code] else ""
+    why = f"{one.fate} ({', '.join(one.changed)})" if one.changed else one.fate
+    return [one.code or "(nothing here)", why, one.judgements, one.carried, one.look, one.anew, one.aside, now]
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
@@ -88,12 +88,21 @@ def current(rows: Iterable[Judgement]) -> dict[tuple[PassageId, CodebookId, Code
 
 
 def settled(rows: Iterable[Judgement]) -> list[Judgement]:
-    """Return the judgements in force, but of a passage that was adjudicated only what the adjudicator said."""
+    """Return the judgements in force, but of a code that was adjudicated only the decision.
+
+    A decision that nothing is there decides every code, and no coder's "nothing here" stands beside a decision.
+    """
     in_force = list(current(rows).values())
-    decided = {(row.passage_id, row.codebook_id) for row in in_force if row.origin is Origin.ADJUDICATED}
-    return [
-        row for row in in_force if row.origin is Origin.ADJUDICATED or (row.passage_id, row.codebook_id) not in decided
-    ]
+    decided: dict[tuple[PassageId, CodebookId], set[Code]] = {}
+    for row in in_force:
+        if row.origin is Origin.ADJUDICATED:
+            decided.setdefault((row.passage_id, row.codebook_id), set()).add(row.code)
+    return [row for row in in_force if row.origin is Origin.ADJUDICATED or not _is_decided(row, decided)]
+
+
+def _is_decided(row: Judgement, decided: Mapping[tuple[PassageId, CodebookId], set[Code]]) -> bool:
+    codes = decided.get((row.passage_id, row.codebook_id), set())
+    return bool(codes) and (row.code in codes or _NO_CODE in codes or row.code == _NO_CODE)
 
 
 def count(connection: Connection) -> int:

@@ -223,3 +223,12 @@ def test_the_judged_passages_of_a_sample(store: Store, passage: Passage, synthet
         assert set(ours) == {passage.passage_id, second.passage_id}
         assert judgements.judged_passages(connection, "care-home-integration", "first") == [passage.passage_id]
         assert judgements.judged_passages(connection, "rainbow") == []
+
+
+def test_a_decision_on_one_code_leaves_the_others_to_the_coders(passage: Passage):
+    on_both = [judged(passage), judged(passage, code="digital-data"), judged(passage, person="ben")]
+    nothing = judged(passage, person="eve", verdict=Verdict.NOTHING_HERE, code="")
+    decision = judged(passage, person="cat", origin=Origin.ADJUDICATED)
+    assert set(judgements.settled([*on_both, nothing, decision])) == {on_both[1], decision}
+    empty = judged(passage, person="cat", origin=Origin.ADJUDICATED, verdict=Verdict.NOTHING_HERE, code="")
+    assert judgements.settled([*on_both, nothing, empty]) == [empty]

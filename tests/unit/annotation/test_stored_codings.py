@@ -240,3 +240,31 @@ def test_a_coding_follows_its_passage_to_a_new_reading(
         readings.save(connection, item, newer)
     (found,) = stored_codings(project, BOOK)
     assert found.id == newer.passages[1].passage_id
+
+
+def test_an_answer_that_is_silent_on_codes_is_no_whole_coding(
+    project: Project, passages: tuple[Passage, ...], say: Say
+) -> None:
+    say(passages[0], BOOK.codes[0].id)
+    answer = say(passages[1], BOOK.codes[0].id)
+    with project.store.write() as connection:
+        connection.exec_driver_sql(
+            f"DELETE FROM judgement WHERE answer_id = '{answer.answer_id}' AND code = '{BOOK.codes[3].id}'"
+        )
+    (found,) = stored_codings(project, BOOK)
+    assert found.id == passages[0].passage_id
+
+
+def test_rows_carried_over_to_a_later_version_are_not_counted_again(
+    project: Project, passages: tuple[Passage, ...], say: Say
+) -> None:
+    answer = say(passages[0], BOOK.codes[0].id)
+    with project.store.write() as connection:
+        row = judgements.of_passages(connection, [passages[0].passage_id])[0]
+        carried = replace(
+            row, judgement_id=JudgementId("carried"), codebook_version="9.0.0", code="new", verdict=Verdict.PRESENT
+        )
+        judgements.append(connection, carried, passages[0])
+    (found,) = stored_codings(project, BOOK)
+    assert found.codes == {BOOK.codes[0].id}
+    assert answer.answer_id == row.answer_id

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careatlas.errors import InputError
+from careatlas.share_interval import share_interval
 from evaluation.corrected_share import CorrectedShare, ShareMethod, corrected_share, share_difference
 from evaluation.labelled_sample import Floats, LabelledSample
-from evaluation.share_interval import share_interval
 
 TOTAL = 500
 

@@ -1,4 +1,4 @@
-"""Judgements as training examples: persons put together, blank left unknown, other versions refused."""
+"""Judgements as training examples: persons put together, blank left unknown, other versions left out and counted."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_nothing_judged_gives_no_examples(project: Project, passages: list[Passa
     found = read(project)
     assert len(found.examples) == 0
     assert found.examples.targets.shape == (0, ALL)
-    assert (found.people, found.disagreements, found.unsure, found.lost) == (0, 0, 0, 0)
+    assert (found.people, found.disagreements, found.unsure, found.lost, found.outdated) == (0, 0, 0, 0, 0)
 
 
 def test_what_was_not_judged_is_unknown(project: Project, passages: list[Passage], say: Say) -> None:
@@ -183,15 +183,50 @@ def test_other_codebooks_are_left_alone(project: Project, passages: list[Passage
     assert (found.people, found.lost) == (1, 0)
 
 
-def test_another_version_is_refused_with_how_many_rows(project: Project, passages: list[Passage], say: Say) -> None:
+def test_other_versions_are_left_out_and_counted(project: Project, passages: list[Passage], say: Say) -> None:
+    say(passages[0], "present", "discharge", codebook_version="0.1.0")
+    say(passages[0], "nothing-here", person="bob", codebook_version="0.2.0")
+    say(passages[3], "present", "gone", codebook_version="0.2.0")
+    say(passages[4], "present", "discharge", "cat")
+    found = read(project)
+    assert found.examples.ids == (passages[4].passage_id,)
+    assert (found.people, found.outdated, found.lost) == (1, 3, 0)
+
+
+def test_only_other_versions_is_refused_with_how_many_rows(project: Project, passages: list[Passage], say: Say) -> None:
     say(passages[0], "present", "discharge", codebook_version="0.1.0")
     say(passages[0], "nothing-here", person="bob", codebook_version="0.2.0")
     say(passages[3], "present", "discharge", codebook_version="0.2.0")
-    say(passages[4], "present", "discharge")
     with pytest.raises(StageError) as caught:
         read(project)
     assert caught.value.what.endswith("than 0.3.0: 1 with 0.1.0, 2 with 0.2.0")
-    assert "judge these passages again" in caught.value.mend
+    assert "careatlas codebook migrate OLD NEW --apply" in caught.value.mend
+
+
+def test_what_was_carried_over_is_not_counted_as_left_out(project: Project, passages: list[Passage], say: Say) -> None:
+    say(passages[0], "present", "leaving", codebook_version="0.1.0")
+    say(passages[0], "present", "beds", codebook_version="0.1.0")
+    say(passages[0], "present", "discharge", note="carried over from care-home-integration 0.1.0 (leaving)")
+    found = read(project)
+    assert targets(found) == {"discharge": 1}
+    assert found.outdated == 1
+
+
+def test_a_decision_of_another_version_does_not_prevail(project: Project, passages: list[Passage], say: Say) -> None:
+    say(passages[0], "absent", "discharge", "cat", origin=Origin.ADJUDICATED, codebook_version="0.1.0")
+    say(passages[0], "present", "discharge")
+    found = read(project)
+    assert targets(found) == {"discharge": 1}
+    assert found.outdated == 1
+
+
+def test_what_is_taken_back_is_taken_back_with_whatever_version(
+    project: Project, passages: list[Passage], say: Say
+) -> None:
+    say(passages[0], "present", "discharge")
+    say(passages[3], "present", "discharge")
+    say(passages[0], "withdrawn", codebook_version="0.1.0")
+    assert read(project).examples.ids == (passages[3].passage_id,)
 
 
 def test_a_superseded_version_is_no_hindrance(project: Project, passages: list[Passage], say: Say) -> None:

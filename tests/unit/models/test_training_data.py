@@ -38,7 +38,7 @@ def judged(monkeypatch, made_up):
 
     def put(examples=None, **counts):
         found = made_up(2, 4, origin="judgement") if examples is None else examples
-        facts = {"people": 2, "disagreements": 0, "unsure": 0, "lost": 0} | counts
+        facts = {"people": 2, "disagreements": 0, "unsure": 0, "lost": 0, "outdated": 0} | counts
         monkeypatch.setattr(module, "judged_examples", lambda *_: JudgedExamples(examples=found, **facts))
         return found
 
@@ -70,11 +70,12 @@ def test_labelled_passages_stand_first(small_codebook, labels, judged):
 
 
 def test_what_is_lost_or_disputed_is_said(small_codebook, judged):
-    judged(disagreements=1_234, unsure=2, lost=0)
+    judged(disagreements=1_234, unsure=2, lost=0, outdated=1_000)
     notes = training_data(small_codebook, store=object()).notes
     assert notes == (
         "1,234 codes of passages on which people disagree count as unknown",
         "2 codes of passages of which nobody was sure count as unknown",
+        f"1,000 judgements with other versions of {small_codebook.id} are left out: see careatlas codebook migrate",
     )
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careatlas.share_interval import share_interval
 from evaluation.coverage import Z_95, wilson_interval
-from evaluation.share_interval import share_interval
 
 
 @given(st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
