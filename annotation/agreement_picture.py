@@ -6,18 +6,18 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from annotation.agreement_bootstrap import Estimate
 from annotation.agreement_report import AgreementReport
 from annotation.agreement_section import AgreementRow, AgreementSection, RowKind
 from annotation.agreement_tables import estimate_text, value_text
+from careatlas import svg
 from careatlas.errors import InputError, UsageError
 
 # Units of the picture. The three measures differ in shape and lightness as well as in hue.
 _LEFT, _WIDE, _RIGHT, _TOP, _ROW, _STEP, _FOOT = 250, 420, 190, 84, 40, 10, 44
 _WIDTH = _LEFT + _WIDE + _RIGHT
-_INK, _GREY, _PALE = "#1a1a1a", "#595959", "#e3e3e3"
+_GREY, _PALE = "#595959", "#e3e3e3"
 _LONGEST_NAME = 34  # characters that fit beside the scale
 _LOWEST = -1.0
 
@@ -66,18 +66,20 @@ def agreement_svg(section: AgreementSection, title: str = "Agreement of coders")
     height = _TOP + _ROW * len(rows) + _FOOT
     size = {"width": _WIDTH, "height": height}
     parts = [
-        _tag("title", title, id="title"),
-        _tag("desc", _in_words(section, rows), id="description"),
-        _tag("rect", fill="#ffffff", **size),
-        _words(title, 16, 26, size=15, font_weight="bold"),
+        svg.tag("title", title, id="title"),
+        svg.tag("desc", _in_words(section, rows), id="description"),
+        svg.tag("rect", fill="#ffffff", **size),
+        svg.words(title, 16, 26, size=15, font_weight="bold"),
         *_legend(section),
         *_axis(scale, height - _FOOT),
         *(part for at, row in enumerate(rows) for part in _row(row, _TOP + _ROW * (at + 0.5), scale)),
-        _words("agreement beyond chance: 1 is perfect, 0 is chance", _LEFT + _WIDE / 2, height - 10, anchor="middle"),
+        svg.words(
+            "agreement beyond chance: 1 is perfect, 0 is chance", _LEFT + _WIDE / 2, height - 10, anchor="middle"
+        ),
     ]
     frame = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {_WIDTH} {height}", "role": "img"}
     names = {"aria_labelledby": "title description", "font_family": "sans-serif"}
-    return _around("svg", "\n".join(["", *parts, ""]), **frame, **size, **names) + "\n"
+    return svg.around("svg", "\n".join(["", *parts, ""]), **frame, **size, **names) + "\n"
 
 
 def save_agreement_picture(report: AgreementReport, path: Path) -> None:
@@ -109,29 +111,31 @@ def _legend(section: AgreementSection) -> Iterator[str]:
     x = float(_LEFT)
     for mark in _MARKS:
         label = "mean kappa of pairs" if mark.measure == "kappa" and len(section.coders) > 2 else mark.label
-        yield _tag("path", d=mark.shape, fill=mark.colour, transform=f"translate({x:g} 50)")
-        yield _words(label, x + 10, 54)
+        yield svg.tag("path", d=mark.shape, fill=mark.colour, transform=f"translate({x:g} 50)")
+        yield svg.words(label, x + 10, 54)
         x += 34 + 7 * len(label)
-    yield _words("hollow: fewer than 10 passages have it", x, 54, fill=_GREY)
-    yield _words("passages that have it", _LEFT + _WIDE + 16, 74, fill=_GREY)
+    yield svg.words("hollow: fewer than 10 passages have it", x, 54, fill=_GREY)
+    yield svg.words("passages that have it", _LEFT + _WIDE + 16, 74, fill=_GREY)
 
 
 def _axis(scale: _Scale, bottom: float) -> Iterator[str]:
     for step in range(round(scale.low * 5), 6):
         x = scale.x(step / 5)
-        yield _line(x, _TOP, x, bottom, _GREY if step == 0 else _PALE)
-        yield _words(f"{step / 5:z.1f}", x, bottom + 16, anchor="middle")
+        yield svg.line(x, _TOP, x, bottom, _GREY if step == 0 else _PALE)
+        yield svg.words(f"{step / 5:z.1f}", x, bottom + 16, anchor="middle")
 
 
 def _row(row: AgreementRow, y: float, scale: _Scale) -> Iterator[str]:
     name = row.name if len(row.name) <= _LONGEST_NAME else row.name[: _LONGEST_NAME - 1] + "…"
-    yield _around("text", escape(_plain(name)) + _tag("title", row.name), x=_LEFT - 14, y=y + 4, text_anchor="end",
-                  font_size=12, fill=_INK)  # fmt: skip
-    yield _line(16, y + _ROW / 2, _WIDTH - 16, y + _ROW / 2, _PALE)
-    yield _words(f"{row.given_by_any:,} of {row.passages:,} ({row.given_by_all:,} by all)", _LEFT + _WIDE + 16, y + 4)
+    yield svg.around("text", svg.escaped(name) + svg.tag("title", row.name), x=_LEFT - 14, y=y + 4, text_anchor="end",
+                  font_size=12, fill=svg.INK)  # fmt: skip
+    yield svg.line(16, y + _ROW / 2, _WIDTH - 16, y + _ROW / 2, _PALE)
+    yield svg.words(
+        f"{row.given_by_any:,} of {row.passages:,} ({row.given_by_all:,} by all)", _LEFT + _WIDE + 16, y + 4
+    )
     undefined = [mark.label for mark in _MARKS if row.measures[mark.measure].value is None]
     if undefined:
-        yield _words(f"undefined: {', '.join(undefined)}", scale.x(0) + 8, y + 4, fill=_GREY)
+        yield svg.words(f"undefined: {', '.join(undefined)}", scale.x(0) + 8, y + 4, fill=_GREY)
     for at, mark in enumerate(_MARKS):
         yield from _marks(row.measures[mark.measure], mark, y + _STEP * (at - 1), scale, hollow=row.few)
 
@@ -140,14 +144,14 @@ def _marks(one: Estimate, mark: _Mark, y: float, scale: _Scale, *, hollow: bool)
     if one.value is None:
         return
     if one.low is not None and one.high is not None:
-        yield _line(scale.x(one.low), y, scale.x(one.high), y, mark.colour, stroke_width=2)
-    said = _tag("title", f"{mark.label} {estimate_text(one)}")
+        yield svg.line(scale.x(one.low), y, scale.x(one.high), y, mark.colour, stroke_width=2)
+    said = svg.tag("title", f"{mark.label} {estimate_text(one)}")
     look: dict[str, str | float] = {
         "fill": "#ffffff" if hollow else mark.colour,
         "stroke": mark.colour,
         "stroke_width": 1.5,
     }
-    yield _around("path", said, d=mark.shape, transform=f"translate({scale.x(one.value):.1f} {y:.1f})", **look)
+    yield svg.around("path", said, d=mark.shape, transform=f"translate({scale.x(one.value):.1f} {y:.1f})", **look)
 
 
 def _in_words(section: AgreementSection, rows: Sequence[AgreementRow]) -> str:
@@ -161,29 +165,3 @@ def _in_words(section: AgreementSection, rows: Sequence[AgreementRow]) -> str:
 
 def _or_undefined(one: Estimate) -> str:
     return "undefined" if one.value is None else value_text(one)
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, stroke: str, **more: str | float) -> str:
-    ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
-    return _tag("line", stroke=stroke, **{name: round(value, 1) for name, value in ends.items()}, **more)
-
-
-def _words(
-    said: str, x: float, y: float, *, anchor: str = "start", size: int = 12, fill: str = _INK, **more: str | float
-) -> str:
-    place = {"x": round(x, 1), "y": round(y, 1)}
-    return _tag("text", said, text_anchor=anchor, font_size=size, fill=fill, **place, **more)
-
-
-def _tag(name: str, content: str = "", /, **attributes: str | float) -> str:
-    return _around(name, escape(_plain(content)), **attributes)
-
-
-def _around(name: str, inside: str, /, **attributes: str | float) -> str:
-    said = "".join(f" {key.replace('_', '-')}={quoteattr(_plain(str(value)))}" for key, value in attributes.items())
-    return f"<{name}{said}>{inside}</{name}>" if inside else f"<{name}{said}/>"
-
-
-def _plain(text: str) -> str:
-    # XML allows no control character, not even escaped.
-    return "".join(one if one.isprintable() else " " for one in text)

@@ -5,8 +5,6 @@ Files come from anywhere, so that every line is checked; what is wrong is listed
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +13,7 @@ from typing import Any, BinaryIO
 
 from annotation.coded_passages import CodedPassage
 from careatlas.errors import InputError
+from careatlas.json_line import JsonLineError, json_object
 
 NO_CODE = "none"  # stands alone in "codes": read, and no code applies; an empty list says the same
 ATTRIBUTES = ("status", "setting")
@@ -109,23 +108,9 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line.decode("utf-8"), object_pairs_hook=_once_each)
-    except UnicodeDecodeError as error:
-        raise _RowError("not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise _RowError("not a JSON object of one line") from error
-    if not isinstance(row, dict):
-        raise _RowError("not a JSON object of one line")
-    return row
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # JSON's usual reader keeps the last of two equal keys, and so loses an answer without a word.
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        ((doubled, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise _RowError(f"the key {doubled[:40]!r} stands twice in one object")
-    return row
+        return json_object(line)
+    except JsonLineError as error:
+        raise _RowError(str(error)) from error
 
 
 def _answers(row: Mapping[str, Any], reading: _Reading) -> Iterator[CodedPassage]:

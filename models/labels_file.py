@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any, BinaryIO
 
 from careatlas.codebook import Codebook
 from careatlas.errors import InputError
+from careatlas.json_line import JsonLineError, json_object
 from models.classify_rows import MAX_LINE
 from models.examples import Example, Examples, examples_of
 from models.label_row import LabelledRow, RowError, labelled_row
@@ -162,23 +161,9 @@ def _read(reading: _Reading, number: int, line: bytes | None, codebook: Codebook
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line.decode("utf-8"), object_pairs_hook=_once_each)
-    except UnicodeDecodeError as error:
-        raise RowError("not UTF-8: save the file as UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise RowError("not a JSON object of one line") from error
-    if not isinstance(row, dict):
-        raise RowError("not a JSON object of one line")
-    return row
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # JSON's usual reader keeps the last of two equal keys, and so loses a label without a word.
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        ((doubled, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise RowError(f"the key {doubled[:40]!r} stands twice in one object")
-    return row
+        return json_object(line)
+    except JsonLineError as error:
+        raise RowError(str(error)) from error
 
 
 def _difference(one: Example, other: Example) -> str:

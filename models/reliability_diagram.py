@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from xml.sax.saxutils import escape, quoteattr
 
+from careatlas import svg
 from models.reliability import Reliability, ReliabilityBin
 
 FEW = 20  # cells: a point of fewer is drawn hollow
@@ -13,7 +13,7 @@ FEW = 20  # cells: a point of fewer is drawn hollow
 _SIDE, _LEFT, _TOP, _STRIP = 320, 62, 46, 68
 _BOTTOM, _FLOOR = _TOP + _SIDE, _TOP + _SIDE + _STRIP
 _WIDTH, _HEIGHT = _LEFT + _SIDE + 22, _FLOOR + 46
-_INK, _GREY, _PALE, _BLUE, _ORANGE = "#1a1a1a", "#8a8a8a", "#e3e3e3", "#0b5394", "#e08e45"
+_GREY, _PALE, _BLUE, _ORANGE = "#8a8a8a", "#e3e3e3", "#0b5394", "#e08e45"
 
 
 def reliability_svg(found: Reliability, title: str) -> str:
@@ -35,17 +35,17 @@ def reliability_svg(found: Reliability, title: str) -> str:
     """
     size = {"width": _WIDTH, "height": _HEIGHT}
     parts = [
-        _tag("title", title, id="title"),
-        _tag("desc", _in_words(found), id="description"),
-        _tag("rect", fill="#ffffff", **size),
-        _words(title, _LEFT, 24, size=14, font_weight="bold"),
+        svg.tag("title", title, id="title"),
+        svg.tag("desc", _in_words(found), id="description"),
+        svg.tag("rect", fill="#ffffff", **size),
+        svg.words(title, _LEFT, 24, size=14, font_weight="bold"),
         *_axes(),
         *(mark for one in found.bins for mark in _marks(one)),
         *_strip(found),
     ]
     frame = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {_WIDTH} {_HEIGHT}", "role": "img"}
     names = {"aria_labelledby": "title description", "font_family": "sans-serif"}
-    return _around("svg", "\n".join(["", *parts, ""]), **frame, **size, **names) + "\n"
+    return svg.around("svg", "\n".join(["", *parts, ""]), **frame, **size, **names) + "\n"
 
 
 def _axes() -> list[str]:
@@ -53,20 +53,20 @@ def _axes() -> list[str]:
     for step in range(0, 11, 2):
         value = step / 10
         lines += [
-            _line(_LEFT, _y(value), _LEFT + _SIDE, _y(value), _PALE),
-            _line(_x(value), _TOP, _x(value), _BOTTOM, _PALE),
-            _words(f"{value:.1f}", _LEFT - 8, _y(value) + 4, anchor="end"),
-            _words(f"{value:.1f}", _x(value), _FLOOR + 18, anchor="middle"),
+            svg.line(_LEFT, _y(value), _LEFT + _SIDE, _y(value), _PALE),
+            svg.line(_x(value), _TOP, _x(value), _BOTTOM, _PALE),
+            svg.words(f"{value:.1f}", _LEFT - 8, _y(value) + 4, anchor="end"),
+            svg.words(f"{value:.1f}", _x(value), _FLOOR + 18, anchor="middle"),
         ]
     middle = _TOP + _SIDE / 2
     return [
         *lines,
-        _line(_LEFT, _BOTTOM, _LEFT + _SIDE, _TOP, _GREY, stroke_dasharray="5 4"),
-        _tag("rect", x=_LEFT, y=_TOP, width=_SIDE, height=_SIDE, fill="none", stroke=_INK),
-        _words(
+        svg.line(_LEFT, _BOTTOM, _LEFT + _SIDE, _TOP, _GREY, stroke_dasharray="5 4"),
+        svg.tag("rect", x=_LEFT, y=_TOP, width=_SIDE, height=_SIDE, fill="none", stroke=svg.INK),
+        svg.words(
             "share in which the code is present", 16, middle, anchor="middle", transform=f"rotate(-90 16 {middle:g})"
         ),
-        _words("probability stated by the model", _LEFT + _SIDE / 2, _HEIGHT - 8, anchor="middle"),
+        svg.words("probability stated by the model", _LEFT + _SIDE / 2, _HEIGHT - 8, anchor="middle"),
     ]
 
 
@@ -74,54 +74,30 @@ def _marks(one: ReliabilityBin) -> list[str]:
     x = _x(one.probability)
     marks = []
     if one.frequency_low is not None and one.frequency_high is not None:
-        marks.append(_line(x, _y(one.frequency_low), x, _y(one.frequency_high), _BLUE, stroke_width=2))
+        marks.append(svg.line(x, _y(one.frequency_low), x, _y(one.frequency_high), _BLUE, stroke_width=2))
     fill = _BLUE if one.cells >= FEW else "#ffffff"
-    said = _tag("title", f"{one.cells:,} cells, stated {one.probability:.3f}, present {one.frequency:.3f}")
+    said = svg.tag("title", f"{one.cells:,} cells, stated {one.probability:.3f}, present {one.frequency:.3f}")
     place = {"cx": round(x, 1), "cy": round(_y(one.frequency), 1), "r": 5}
-    return [*marks, _around("circle", said, fill=fill, stroke=_BLUE, stroke_width=2, **place)]
+    return [*marks, svg.around("circle", said, fill=fill, stroke=_BLUE, stroke_width=2, **place)]
 
 
 def _strip(found: Reliability) -> list[str]:
     """Draw how many cells each bin has."""
     most = max((one.cells for one in found.bins), default=1)
-    parts = [_words("cells", _LEFT - 8, _FLOOR - 8, anchor="end")]
+    parts = [svg.words("cells", _LEFT - 8, _FLOOR - 8, anchor="end")]
     for one in found.bins:
         tall = round((_STRIP - 26) * math.log1p(one.cells) / math.log1p(most), 1)
         left, wide = _x(one.low) + 2, _SIDE * (one.high - one.low) - 4
         parts += [
-            _tag("rect", x=round(left, 1), y=_FLOOR - tall, width=round(wide, 1), height=tall, fill=_ORANGE),
-            _words(f"{one.cells:,}", left + wide / 2, _FLOOR - tall - 3, anchor="middle", size=9),
+            svg.tag("rect", x=round(left, 1), y=_FLOOR - tall, width=round(wide, 1), height=tall, fill=_ORANGE),
+            svg.words(f"{one.cells:,}", left + wide / 2, _FLOOR - tall - 3, anchor="middle", size=9),
         ]
-    return [*parts, _line(_LEFT, _FLOOR, _LEFT + _SIDE, _FLOOR, _INK)]
+    return [*parts, svg.line(_LEFT, _FLOOR, _LEFT + _SIDE, _FLOOR, svg.INK)]
 
 
 def _in_words(found: Reliability) -> str:
     said = [f"stated {one.probability:.2f}, present {one.frequency:.2f} of {one.cells:,} cells" for one in found.bins]
     return "; ".join(said) or "No cell was measured."
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, stroke: str, **more: str | float) -> str:
-    ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
-    return _tag("line", stroke=stroke, **{name: round(value, 1) for name, value in ends.items()}, **more)
-
-
-def _words(said: str, x: float, y: float, *, anchor: str = "start", size: int = 12, **more: str | float) -> str:
-    place = {"x": round(x, 1), "y": round(y, 1)}
-    return _tag("text", said, text_anchor=anchor, font_size=size, fill=_INK, **place, **more)
-
-
-def _tag(name: str, content: str = "", /, **attributes: str | float) -> str:
-    return _around(name, escape(_plain(content)), **attributes)
-
-
-def _around(name: str, inside: str, /, **attributes: str | float) -> str:
-    said = "".join(f" {key.replace('_', '-')}={quoteattr(_plain(str(value)))}" for key, value in attributes.items())
-    return f"<{name}{said}>{inside}</{name}>" if inside else f"<{name}{said}/>"
-
-
-def _plain(text: str) -> str:
-    # XML allows no control character, not even escaped.
-    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _x(value: float) -> float:
