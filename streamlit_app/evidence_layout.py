@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from annotation.reviewing import shown_of
 from careatlas.codebook import Codebook
 from careatlas.document import Page
 from careatlas.geometry import Box
-from careatlas.judgement import Judgement, Verdict
+from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.passage import Passage, PassageKind
+from careatlas.store.judgements import current
 from streamlit_app.evidence_query import PageContent
 from streamlit_app.model_in_use import label_of
 from streamlit_app.plain import plain
 
 TOP = 3  # suggestions shown for each passage, besides those accepted
 _LABEL_LENGTH = 120
+_WITHOUT_CODE = {Verdict.NOTHING_HERE: "read, nothing here", Verdict.WITHDRAWN: "what was said before is withdrawn"}
 
 
 def visible(content: PageContent, *, furniture: bool, selected: str = "") -> tuple[Passage, ...]:
@@ -57,8 +60,8 @@ def box_rows(passages: Sequence[Passage], page: Page, content: PageContent) -> l
 
 
 def state_of(passage: Passage, content: PageContent) -> str:
-    """Return ``judged``, ``accepted`` (a suggestion reached its cut-off) or ``plain``."""
-    if content.judgements.get(passage.passage_id):
+    """Return ``judged`` (a judgement is in force), ``accepted`` (a suggestion reached its cut-off) or ``plain``."""
+    if current(content.judgements.get(passage.passage_id, ())):
         return "judged"
     suggestion = content.suggestions.get(passage.passage_id)
     return "accepted" if suggestion and suggestion.accepted else "plain"
@@ -74,7 +77,7 @@ def list_rows(passages: Sequence[Passage], content: PageContent, codebook: Codeb
             "headings": " \u203a ".join(map(plain, passage.heading_path)),
             "state": state_of(passage, content),
             "suggestions": suggestion_rows(passage, content, codebook),
-            "judgements": [judgement_line(one, codebook) for one in content.judgements.get(passage.passage_id, ())],
+            "judgements": judgement_lines(content.judgements.get(passage.passage_id, ()), codebook),
         }
         for passage in passages
     ]
@@ -91,16 +94,33 @@ def suggestion_rows(passage: Passage, content: PageContent, codebook: Codebook) 
     ]
 
 
-def judgement_line(judgement: Judgement, codebook: Codebook) -> str:
-    """Return a judgement as one line: what, who, when."""
-    what = (
-        "read, nothing here"
-        if judgement.verdict is Verdict.NOTHING_HERE
-        else f"{label_of(codebook, judgement.code)}: {judgement.verdict.value}"
-    )
-    when = judgement.made_at.strftime("%d %b %Y %H:%M %Z").strip()
-    note = f' \u2013 "{plain(judgement.note)}"' if judgement.note else ""
-    return f"{what} \u2013 {plain(judgement.person)}, {when}{note}"
+def judgement_lines(judgements: Iterable[Judgement], codebook: Codebook) -> list[str]:
+    """Return judgements as lines, oldest first; those of one answer on the whole codebook are one line."""
+    answers = groupby(judgements, key=lambda row: (row.codebook_id, row.person, row.answer_id or row.judgement_id))
+    return [judgement_line(tuple(rows), codebook) for _, rows in answers]
+
+
+def judgement_line(rows: Sequence[Judgement], codebook: Codebook) -> str:
+    """Return the judgements of one answer, or a single one, as one line: what, who, when."""
+    first = rows[0]
+    decided = "decision between coders \u2013 " if first.origin is Origin.ADJUDICATED else ""
+    when = first.made_at.strftime("%d %b %Y %H:%M %Z").strip()
+    note = f' \u2013 "{plain(first.note)}"' if first.note else ""
+    return f"{decided}{_verdicts(rows, codebook)} \u2013 {plain(first.person)}, {when}{note}"
+
+
+def _verdicts(rows: Sequence[Judgement], codebook: Codebook) -> str:
+    words, order = [], {code.id: place for place, code in enumerate(codebook.codes)}
+    inside = sorted(rows, key=lambda row: order.get(row.code, len(order)))
+    for verdict in Verdict:
+        codes = [row.code for row in inside if row.verdict is verdict]
+        if codes == [""]:
+            words.append(_WITHOUT_CODE[verdict])
+        elif verdict is Verdict.ABSENT and len(codes) > 1:
+            words.append(f"{len(codes)} {'other ' if len(rows) > len(codes) else ''}codes: absent")
+        elif codes:
+            words.append(f"{', '.join(label_of(codebook, code) for code in codes)}: {verdict.value}")
+    return "; ".join(words)
 
 
 def kind_name(passage: Passage) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from careatlas.errors import CareAtlasError
 from careatlas.project import Project
+from streamlit_app.adjudicate_page import show_adjudication
 from streamlit_app.codebook_page import show_codebook
 from streamlit_app.documents_page import show_documents
 from streamlit_app.evidence_page import show_evidence
@@ -56,6 +57,7 @@ def _pages(project: Project, reader: Reader) -> list[st.Page]:
         page("Overview", "overview", lambda: show_overview(project), default=True),
         page("Documents", "documents", lambda: show_documents(project, follow)),
         page("Evidence", "evidence", lambda: show_evidence(project, reader, follow)),
+        page("Adjudication", "adjudication", lambda: show_adjudication(project, reader, follow)),
         page("Codebook", "codebook", lambda: show_codebook(project)),
     ]
 

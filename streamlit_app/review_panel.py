@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -10,11 +11,11 @@ from annotation.reviewing import MAX_NOTE, Click, Shown, judged, shown_of
 from careatlas.codebook import Codebook
 from careatlas.errors import CareAtlasError
 from careatlas.identifiers import Code
-from careatlas.judgement import Verdict
+from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.passage import Passage
 from careatlas.project import Project
 from careatlas.store import judgements
-from streamlit_app.evidence_layout import TOP, judgement_line, kind_name
+from streamlit_app.evidence_layout import TOP, judgement_lines, kind_name
 from streamlit_app.evidence_query import PageContent
 from streamlit_app.identity import Reader
 from streamlit_app.model_in_use import MACHINE_ONLY, label_of
@@ -32,15 +33,25 @@ def show_passage(project: Project, passage: Passage, content: PageContent, codeb
         st.text(plain(passage.text))
         suggestion = content.suggestions.get(passage.passage_id)
         shown = shown_of(suggestion, TOP) if suggestion else None
-        if shown and not content.judgements.get(passage.passage_id):
+        rows = content.judgements.get(passage.passage_id, ())
+        if shown and not judgements.current(rows):
             st.badge(MACHINE_ONLY, icon=":material/smart_toy:", color="orange")
-        for row in content.judgements.get(passage.passage_id, ()):
-            st.text(f"\u2713 {judgement_line(row, codebook)}")
-        if reader.person:
+        for line in judgement_lines(rows, codebook):
+            st.text(f"\u2713 {line}")
+        if _decided(rows, codebook, reader):
+            _scores(shown, codebook)
+            st.info("You decided between coders here. On the Adjudication page you can undo that, then judge anew.")
+        elif reader.person:
             _review(project, passage, content, codebook, reader, shown)
         else:
             _scores(shown, codebook)
             st.info(f"You can read but not judge: {reader.why}.")
+
+
+def _decided(rows: Sequence[Judgement], codebook: Codebook, reader: Reader) -> bool:
+    """Tell whether the reader's decision is in force: a verdict on a single code would take a piece out of it."""
+    mine = [row for row in rows if (row.codebook_id, row.person) == (codebook.id, reader.person)]
+    return any(row.origin is Origin.ADJUDICATED for row in judgements.current(mine).values())
 
 
 def _scores(shown: Shown | None, codebook: Codebook) -> None:

@@ -92,7 +92,11 @@ def settled(rows: Iterable[Judgement]) -> list[Judgement]:
 
     A decision that nothing is there decides every code, and no coder's "nothing here" stands beside a decision.
     """
-    in_force = list(current(rows).values())
+    said: dict[bool, list[Judgement]] = {True: [], False: []}
+    for row in rows:
+        said[row.origin is Origin.ADJUDICATED].append(row)
+    # Apart: what an adjudicator answers as a coder supersedes no decision.
+    in_force = [row for part in said.values() for row in current(part).values()]
     decided: dict[tuple[PassageId, CodebookId], set[Code]] = {}
     for row in in_force:
         if row.origin is Origin.ADJUDICATED:

@@ -232,3 +232,9 @@ def test_a_decision_on_one_code_leaves_the_others_to_the_coders(passage: Passage
     assert set(judgements.settled([*on_both, nothing, decision])) == {on_both[1], decision}
     empty = judged(passage, person="cat", origin=Origin.ADJUDICATED, verdict=Verdict.NOTHING_HERE, code="")
     assert judgements.settled([*on_both, nothing, empty]) == [empty]
+
+
+def test_what_an_adjudicator_says_as_a_coder_supersedes_no_decision(passage: Passage):
+    decision = judged(passage, person="cat", origin=Origin.ADJUDICATED)
+    later = judged(passage, person="cat", verdict=Verdict.ABSENT, made_at=NOON + timedelta(hours=1))
+    assert judgements.settled([decision, later]) == [decision]

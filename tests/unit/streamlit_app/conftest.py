@@ -4,6 +4,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,26 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
+from annotation.reviewing import Click, Setting, judged, shown_of
+from careatlas.codebook_file import shipped
 from careatlas.document import Document, DocumentOutcome, Page, PageStatus
 from careatlas.geometry import Box
-from careatlas.identifiers import AreaCode, Code, CodebookId, DocumentId, ModelId, document_id, passage_id, sha256_of
+from careatlas.identifiers import (
+    AnswerId,
+    AreaCode,
+    Code,
+    CodebookId,
+    DocumentId,
+    ModelId,
+    document_id,
+    passage_id,
+    sha256_of,
+)
+from careatlas.judgement import Verdict
 from careatlas.passage import LineAnchor, Passage, PassageKind
 from careatlas.project import create_project, open_project
 from careatlas.reading import Reading
-from careatlas.store import documents, readings, suggestions
+from careatlas.store import documents, judgements, passages, readings, suggestions
 from careatlas.suggestion import CodeScore, Suggestion
 
 MAIN = Path(__file__).parents[3] / "streamlit_app" / "main.py"
@@ -25,6 +39,8 @@ HOSTILE = '<script>alert(1)</script> **bold** [a](javascript:1) :smile: $x^2$ \u
 FORMULA = '=HYPERLINK("http://evil.example","plan")'
 MODEL = ModelId("cues-test")
 WIDTH, HEIGHT = 595.0, 842.0
+BOOK = shipped("care-home-integration")
+HOSTILE_NOTE = "**bold** [a](javascript:1) <script>"
 
 
 def png() -> bytes:
@@ -201,3 +217,42 @@ def app_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[st
     yield start
     config.set_option("server.address", before)
     st.cache_resource.clear()
+
+
+def an_answer(
+    connection: Any, passage: Passage, person: str, *codes: str, note: str = "", drawn_by: str = "first"
+) -> None:
+    scored = suggestions.of_passages(connection, "cues-test", [passage.passage_id])
+    shown = shown_of(scored[passage.passage_id], 3) if person == "ann" and scored else None
+    said = {code.id: Verdict.PRESENT if code.id in codes else Verdict.ABSENT for code in BOOK.codes}
+    rows = [
+        judged(
+            Click(
+                passage_id=passage.passage_id,
+                codebook_id=BOOK.id,
+                codebook_version=BOOK.version,
+                code=code,
+                verdict=verdict,
+                person=person,
+                note=note,
+            ),
+            shown,
+            datetime(2026, 3, 4, 12, tzinfo=UTC),
+            Setting(drawn_by=drawn_by, inclusion_probability=0.5, answer_id=AnswerId(f"{person} {passage.passage_id}")),
+        )
+        for code, verdict in (said if codes else {Code(""): Verdict.NOTHING_HERE}).items()
+    ]
+    judgements.append_many(connection, rows, passage)
+
+
+@pytest.fixture
+def coded(root: Path, first: DocumentId) -> list[Passage]:
+    """Two passages on which ann and ben differ: on page 1 and, drawn by another sample, on page 2."""
+    with open_project(root) as project, project.store.write() as connection:
+        found = [one for number in (1, 2) for one in passages.of_page(connection, first, number)]
+        team, round_ = found[2], found[4]
+        an_answer(connection, team, "ann", "discharge", "home-quality")
+        an_answer(connection, team, "ben", "discharge", note=HOSTILE_NOTE)
+        an_answer(connection, round_, "ann", "primary-care", drawn_by="second")
+        an_answer(connection, round_, "ben", drawn_by="second")
+    return [team, round_]

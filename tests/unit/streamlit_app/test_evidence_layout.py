@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from careatlas.codebook_file import shipped
 from careatlas.document import Page, PageStatus
 from careatlas.geometry import Box
-from careatlas.identifiers import Code, CodebookId, DocumentId, JudgementId, PassageId
+from careatlas.identifiers import AnswerId, Code, CodebookId, DocumentId, JudgementId, PassageId
 from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.passage import PassageKind
 from careatlas.project import open_project
-from streamlit_app.evidence_layout import box_rows, judgement_line, list_rows, percentages, state_of, visible
+from streamlit_app.evidence_layout import box_rows, judgement_lines, list_rows, percentages, state_of, visible
 from streamlit_app.evidence_query import PageContent, page_content
 
 BOOK = shipped("care-home-integration")
@@ -86,8 +86,13 @@ def test_a_box_inside_another_lies_on_top(content: PageContent) -> None:
 def test_states(content: PageContent) -> None:
     heading, accepted, plain = content.passages[1:4]
     assert [state_of(one, content) for one in (heading, accepted, plain)] == ["plain", "accepted", "plain"]
-    judged = replace(content, judgements={plain.passage_id: (a_judgement(plain.passage_id),)})
+    said = a_judgement(plain.passage_id)
+    judged = replace(content, judgements={plain.passage_id: (said,)})
     assert state_of(plain, judged) == "judged"
+    back = replace(
+        said, judgement_id=JudgementId("j2"), verdict=Verdict.WITHDRAWN, made_at=said.made_at.replace(hour=6)
+    )
+    assert state_of(plain, replace(content, judgements={plain.passage_id: (said, back)})) == "plain"
 
 
 def test_list_rows_show_the_top_and_no_direction_marks(content: PageContent) -> None:
@@ -105,12 +110,47 @@ def test_list_rows_show_the_top_and_no_direction_marks(content: PageContent) -> 
     [
         (a_judgement("p1"), "present \u2013 Ada"),
         (a_judgement("p1", Verdict.NOTHING_HERE, ""), "read, nothing here \u2013 Ada"),
-        (a_judgement("p1", Verdict.ABSENT, "gone"), "gone: absent"),
+        (a_judgement("p1", Verdict.ABSENT, "gone"), "gone: absent \u2013 Ada"),
+        (a_judgement("p1", Verdict.WITHDRAWN), "Discharge from hospital: withdrawn \u2013 Ada"),
+        (a_judgement("p1", Verdict.WITHDRAWN, ""), "what was said before is withdrawn \u2013 Ada"),
     ],
 )
 def test_judgement_lines_say_what_who_and_when(row: Judgement, words: str) -> None:
-    line = judgement_line(row, BOOK)
+    (line,) = judgement_lines([row], BOOK)
     assert words in line
     assert "04 Mar 2026 05:06 UTC" in line
     assert '"so"' in line
     assert "\u202e" not in line
+
+
+def test_an_answer_on_the_whole_codebook_is_one_line_and_a_decision_says_that_it_is_one() -> None:
+    said = {code.id: Verdict.ABSENT for code in BOOK.codes} | {
+        Code("discharge"): Verdict.PRESENT,
+        Code("home-quality"): Verdict.PRESENT,
+        Code("primary-care"): Verdict.UNSURE,
+    }
+    answer = [
+        replace(a_judgement("p1", verdict, code), judgement_id=JudgementId(f"j-{code}"), answer_id=AnswerId("a1"))
+        for code, verdict in reversed(said.items())
+    ]
+    decision = [
+        replace(row, person="Cat", answer_id=AnswerId("a2"), origin=Origin.ADJUDICATED, note="") for row in answer
+    ]
+    click = a_judgement("p1", Verdict.ABSENT, "gone")
+    first, second, third = judgement_lines([*answer, *decision, click], BOOK)
+    verdicts = (
+        "Care quality within the home, Discharge from hospital: present; 12 other codes: absent;"
+        " Primary care to the home: unsure"
+    )
+    assert first.startswith(f"{verdicts} \u2013 Ada")
+    assert second == f"decision between coders \u2013 {verdicts} \u2013 Cat, 04 Mar 2026 05:06 UTC"
+    assert third.startswith("gone: absent")
+
+
+def test_an_answer_that_ticks_nothing_counts_its_codes() -> None:
+    answer = [
+        replace(a_judgement("p1", Verdict.ABSENT, code.id), judgement_id=JudgementId(code.id), answer_id=AnswerId("a1"))
+        for code in BOOK.codes
+    ]
+    (line,) = judgement_lines(answer, BOOK)
+    assert line.startswith("15 codes: absent")

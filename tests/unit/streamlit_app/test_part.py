@@ -6,10 +6,11 @@ import pytest
 
 from streamlit_app.part import asset
 
-SCRIPTS = ("pagebox.js", "passagelist.js", "rowtable.js")
+SCRIPTS = ("pagebox.js", "passagelist.js", "rowtable.js", "deskfocus.js")
+STYLES = ("pagebox.css", "passagelist.css", "rowtable.css", "frame.css", "adjudicate.css")
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, "pagebox.css", "passagelist.css", "rowtable.css", "frame.css"])
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES])
 def test_streamlit_cannot_take_an_asset_for_a_path(name: str) -> None:
     assert "\n" in asset(name)
 

@@ -15,7 +15,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 config.set_option("server.address", "127.0.0.1")
 test = AppTest.from_file(sys.argv[1], default_timeout=120).run()
-for name in ("", "documents", "evidence", "codebook"):
+for name in ("", "documents", "evidence", "adjudication", "codebook"):
     test._page_hash = next(k for k, p in test._registered_pages.items() if p.get("url_pathname", "") == name)
     test.query_params = {"document": sys.argv[2]} if name == "evidence" else {}
     test.run()
