@@ -15,7 +15,7 @@ from careatlas.errors import UsageError
 from careatlas.identifiers import NO_ANSWER, AnswerId, Code, CodebookId, JudgementId, PassageId
 from careatlas.judgement import Judgement, Origin, Verdict
 from careatlas.store.adjudication_events import locked
-from careatlas.store.judgements import current
+from careatlas.store.judgements import current, of_version
 
 
 class Standing(StrEnum):
@@ -171,7 +171,7 @@ def _voices(codebook: Codebook, rows: Iterable[Judgement]) -> tuple[Voice, ...]:
 
 
 def _in_force(codebook: Codebook, rows: Iterable[Judgement]) -> Iterable[Judgement]:
-    return current(row for row in rows if row.codebook_version == codebook.version).values()
+    return current(of_version(rows, codebook.id, codebook.version)).values()
 
 
 def _voice(codebook: Codebook, person: str, rows: list[Judgement]) -> Voice:

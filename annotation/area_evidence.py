@@ -91,12 +91,9 @@ def _count_judged(
     for start in range(0, len(names), _BATCH):
         batch = names[start : start + _BATCH]
         rows: defaultdict[str, list[Judgement]] = defaultdict(list)
-        for row in judgements.of_passages(connection, batch):
-            # What is taken back is taken back, with whatever version of the codebook.
-            if row.codebook_id == codebook.id and (
-                row.codebook_version == codebook.version or row.verdict is Verdict.WITHDRAWN
-            ):
-                rows[row.passage_id].append(row)
+        here = judgements.of_passages(connection, batch)
+        for row in judgements.of_version(here, codebook.id, codebook.version):
+            rows[row.passage_id].append(row)
         for passage in passages.now(connection, batch):
             if passage.document_id in areas:
                 area = found[areas[passage.document_id]]

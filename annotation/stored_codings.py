@@ -26,8 +26,11 @@ _Row = TypeVar("_Row", Judgement, AttributeJudgement)
 def stored_codings(project: Project, codebook: Codebook) -> list[CodedPassage]:
     """Return the answers in force of every coder, as they were given: decisions and clicks while browsing are none.
 
-    A code that was ticked counts as given, also where the coder was not sure. A passage that was not found again in a
-    new reading is left out, and so is an answer that does not speak of every code, as some imported ones do not.
+    A code that was ticked counts as given, also where the coder was not sure. What a person said stands until they
+    say something else, pass the passage over, or it is deleted; what another person made of it is that person's answer.
+    Of several answers of one person to one reading the one to their own task counts, else the latest. A passage that
+    was not found again in a new reading is left out, and so is an answer that does not speak of every code, as some
+    imported ones do not.
 
     Parameters
     ----------
@@ -37,19 +40,48 @@ def stored_codings(project: Project, codebook: Codebook) -> list[CodedPassage]:
     with project.store.read() as connection:
         kept = [
             one
-            for one in answers.newest(connection, AnswerState.KEPT)
+            for one in _standing(answers.listed(connection))
             if one.source != ADJUDICATION and (one.codebook_id, one.codebook_version) == (codebook.id, codebook.version)
         ]
         asked = samples.assignments_by_key(connection, [one.task_key for one in kept if one.task_key])
         models = {one.sample_id: one.model_id for one in samples.listed(connection)}
         names = frozenset(one.name for one in codebook.attributes)
-        found: list[CodedPassage] = []
+        found: dict[tuple[str, str, int], tuple[bool, CodedPassage]] = {}
         for start in range(0, len(kept), _BATCH):
             batch = kept[start : start + _BATCH]
             said = _Said.of(connection, [one.passage_id for one in batch], codebook.version)
-            whole = [one for one in batch if _is_whole(said.codes.get(one.answer_id, ()), codebook)]
-            found += [_coding(one, asked.get(one.task_key), models, said, names) for one in whole]
-        return _with_labels(connection, found)
+            for one in batch:
+                if not _is_whole(said.codes.get(one.answer_id, ()), codebook):
+                    continue
+                task = asked.get(one.task_key)
+                coding = _coding(one, task, models, said, names)
+                is_own = task is not None and task.coder == coding.annotator
+                reading = (coding.annotator, coding.id, coding.repeat)
+                if reading not in found or _rank(is_own, coding) >= _rank(*found[reading]):
+                    found[reading] = (is_own, coding)
+        return _with_labels(connection, [coding for _, coding in found.values()])
+
+
+def _rank(is_own: bool, coding: CodedPassage) -> tuple[bool, float]:
+    return is_own, coding.made_at.timestamp() if coding.made_at else 0.0
+
+
+def _standing(rows: Iterable[Answer]) -> list[Answer]:
+    """Return, of each answer and each person who made a state of it, what that person said last, if it still stands."""
+    said: dict[tuple[str, str, str], dict[str, Answer]] = {}
+    for row in rows:  # in the order of their arrival
+        by_person = said.setdefault((row.source, row.place, row.key), {})
+        if row.state is AnswerState.KEPT:
+            by_person[_speaker(row)] = row
+        elif row.state is AnswerState.DELETED:
+            by_person.clear()
+        elif row.state is AnswerState.SKIPPED:
+            by_person.pop(_speaker(row), None)
+    return [row for by_person in said.values() for row in by_person.values()]
+
+
+def _speaker(row: Answer) -> str:
+    return row.editor or row.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +130,7 @@ def _coding(
     return CodedPassage(
         id=rows[0].passage_id,
         document=said.documents[rows[0].passage_id],
-        annotator=answer.editor or answer.person,
+        annotator=_speaker(answer),
         codes=frozenset(row.code for row in rows if row.verdict in _GIVEN),
         attributes={row.name: row.value for row in said.beside.get(answer.answer_id, ()) if row.name in attributes},
         suggestion_shown=answer.shown_model_id is not None,

@@ -12,7 +12,6 @@ from careatlas.identifiers import AreaCode, Code, ModelId, PassageId
 from careatlas.judgement import Judgement, Verdict
 from careatlas.store import documents, judgements, passages, samples, suggestions
 from careatlas.store.engine import Store
-from careatlas.store.suggestions import StoredModel
 from careatlas.suggestion import Suggestion
 from evaluation.corrected_totals import GroupTotal, ScoredPassage, corrected_totals
 
@@ -66,7 +65,9 @@ def machine_totals(
             for start in range(0, len(found), _BATCH):
                 batch = found[start : start + _BATCH]
                 scored = suggestions.of_passages(connection, model_id, batch)
-                drawn = [row for row in judgements.of_passages(connection, batch) if _enters(row, model, design)]
+                here = judgements.of_passages(connection, batch)
+                ours = judgements.of_version(here, model.codebook_id, model.codebook_version)
+                drawn = [row for row in ours if _enters(row, design)]
                 designs.update(row.drawn_by for row in drawn if row.verdict is not Verdict.WITHDRAWN)
                 rows += _rows(document.area_code if by_area else AreaCode(""), scored, drawn)
         if len(designs) > 1:
@@ -90,11 +91,9 @@ def _of_those_read(connection: Any, design: str, rows: list[ScoredPassage]) -> l
     ]
 
 
-def _enters(row: Judgement, model: StoredModel, design: str) -> bool:
-    if row.verdict is Verdict.WITHDRAWN:  # what is taken back is taken back, wherever and with whatever version
-        return row.codebook_id == model.codebook_id
+def _enters(row: Judgement, design: str) -> bool:
     drawn = row.inclusion_probability is not None and design in ("", row.drawn_by)
-    return drawn and (row.codebook_id, row.codebook_version) == (model.codebook_id, model.codebook_version)
+    return drawn or row.verdict is Verdict.WITHDRAWN  # taken back wherever that was
 
 
 def _rows(

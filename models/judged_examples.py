@@ -118,14 +118,9 @@ def _judged(connection: Any, codebook: Codebook) -> Iterator[_Judged]:
         neighbours = _neighbours(connection, document_id, {one.passage_id for one in here})
         for one in here:
             mine = [row for row in rows[one.passage_id] if row.codebook_id == codebook.id]
-            force = judgements.settled(row for row in mine if _is_read(row, codebook))
+            force = judgements.settled(judgements.of_version(mine, codebook.id, codebook.version))
             outdated = left_behind(judgements.settled(mine), mine, codebook.version)
             yield _Judged(one, *neighbours[one.passage_id], mine, force, outdated, len(rows[one.passage_id]))
-
-
-def _is_read(row: Judgement, codebook: Codebook) -> bool:
-    # What is taken back is taken back, with whatever version the person did so.
-    return row.codebook_version == codebook.version or row.verdict is Verdict.WITHDRAWN
 
 
 def _rows_of(connection: Any, passage_ids: Sequence[PassageId]) -> dict[PassageId, list[Judgement]]:

@@ -62,7 +62,7 @@ class DecisionForm:
 
     def ruling(self) -> Ruling:
         """Return what is filled in."""
-        values = {one.name: str(self._value(one.name) or "") for one in self.codebook.attributes}
+        values = {one.name: str(self._value(f"says-{one.name}") or "") for one in self.codebook.attributes}
         return Ruling(
             codes=frozenset(code.id for code in self.codebook.codes if self._value(f"tick-{code.id}")),
             nothing=bool(self._value(f"tick-{_name_of(Code(''))}")),
@@ -101,7 +101,7 @@ class DecisionForm:
                 options,
                 index=options.index(item.value),
                 format_func=lambda value: f"{name.capitalize()}: {value or 'not said'}",
-                key=self._named(name),
+                key=self._named(f"says-{name}"),
                 disabled=self.closed,
                 label_visibility="collapsed",
             )
@@ -137,4 +137,4 @@ def _columns(table: Table) -> list[DeltaGenerator]:
 
 
 def _name_of(code: Code) -> str:
-    return code or "nothing"
+    return code or "nothing here"  # with a space, which no code has

@@ -50,8 +50,12 @@ def show_passage(project: Project, passage: Passage, content: PageContent, codeb
 
 def _decided(rows: Sequence[Judgement], codebook: Codebook, reader: Reader) -> bool:
     """Tell whether the reader's decision is in force: a verdict on a single code would take a piece out of it."""
-    mine = [row for row in rows if (row.codebook_id, row.person) == (codebook.id, reader.person)]
-    return any(row.origin is Origin.ADJUDICATED for row in judgements.current(mine).values())
+    decisions = [
+        row
+        for row in rows
+        if (row.codebook_id, row.person, row.origin) == (codebook.id, reader.person, Origin.ADJUDICATED)
+    ]
+    return bool(judgements.current(decisions))
 
 
 def _scores(shown: Shown | None, codebook: Codebook) -> None:

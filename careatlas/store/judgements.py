@@ -45,6 +45,16 @@ def of_passages(connection: Connection, passage_ids: Sequence[str]) -> list[Judg
     return [_judgement(row, now[row["passage_id"]]) for row in rows.mappings()]
 
 
+def of_version(rows: Iterable[Judgement], codebook_id: str, codebook_version: str) -> list[Judgement]:
+    """Return the judgements on one version of a codebook; what was taken back is so with whatever version."""
+    return [
+        row
+        for row in rows
+        if row.codebook_id == codebook_id
+        and (row.codebook_version == codebook_version or row.verdict is Verdict.WITHDRAWN)
+    ]
+
+
 def judged_passages(connection: Connection, codebook_id: str, drawn_by: str = "") -> list[PassageId]:
     """Return the passages with a judgement of a codebook, by the identifiers they have now; those lost are left out.
 

@@ -197,7 +197,7 @@ def test_a_whole_decision_by_keyboard_alone(page: Any, site: Any, coded: dict[st
     page.keyboard.press("Space")
     passed = tab_to(page, "tick-governance-partnership")
     assert len(passed) == 1
-    tab_to(page, "status")
+    tab_to(page, "says-status")
     page.keyboard.press("ArrowDown")
     page.wait_for_timeout(300)
     page.keyboard.type("planned")

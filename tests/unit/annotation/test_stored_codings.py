@@ -168,15 +168,54 @@ def test_only_the_last_state_of_an_answer_counts(project: Project, passages: tup
     say(passages[1], key="8")
     say(passages[1], key="8", state=AnswerState.DELETED)
     say(passages[2], key="9")
-    say(passages[2], key="9", state=AnswerState.QUARANTINED)
+    say(passages[2], key="9", state=AnswerState.SKIPPED)
     (found,) = stored_codings(project, BOOK)
     assert found.codes == {BOOK.codes[1].id}
 
 
+@pytest.mark.parametrize("after", [AnswerState.QUARANTINED, AnswerState.TASK_GONE])
+def test_what_still_stands_is_still_a_coding(
+    project: Project, passages: tuple[Passage, ...], say: Say, after: AnswerState
+) -> None:
+    say(passages[0], BOOK.codes[0].id, key="7")
+    say(passages[0], key="7", state=after)
+    (found,) = stored_codings(project, BOOK)
+    assert found.codes == {BOOK.codes[0].id}
+
+
+def test_another_person_who_skips_takes_nothing_back(project: Project, passages: tuple[Passage, ...], say: Say) -> None:
+    say(passages[0], BOOK.codes[0].id, key="7")
+    say(passages[0], key="7", editor="eve", state=AnswerState.SKIPPED)
+    (found,) = stored_codings(project, BOOK)
+    assert found.annotator == "ann"
+
+
+def test_after_an_edit_by_another_person_both_have_spoken(
+    project: Project, passages: tuple[Passage, ...], say: Say
+) -> None:
+    say(passages[0], BOOK.codes[0].id, key="7", task_key=TaskKey("t0"))
+    say(passages[0], BOOK.codes[1].id, key="7", task_key=TaskKey("t0"), editor="ben")
+    say(passages[0], BOOK.codes[2].id, key="8", person="ben")
+    ann, ben = sorted(stored_codings(project, BOOK), key=lambda one: one.annotator)
+    assert (ann.annotator, ann.codes) == ("ann", {BOOK.codes[0].id})
+    assert (ben.annotator, ben.codes) == ("ben", {BOOK.codes[2].id})
+
+
+def test_one_answer_that_came_by_two_ways_is_one_coding_and_no_drift(
+    project: Project, passages: tuple[Passage, ...], say: Say
+) -> None:
+    say(passages[0], BOOK.codes[0].id, place="exported files", task_key=TaskKey("t0"))
+    say(passages[0], BOOK.codes[0].id, place="a server", task_key=TaskKey("t0"))
+    say(passages[0], BOOK.codes[1].id, place="a server", task_key=TaskKey("t1"))
+    first, second = stored_codings(project, BOOK)
+    assert (first.repeat, second.repeat) == (0, 1)
+
+
 def test_who_edited_an_answer_gave_it(project: Project, passages: tuple[Passage, ...], say: Say) -> None:
     say(passages[0], BOOK.codes[0].id, editor="eve")
-    (found,) = stored_codings(project, BOOK)
-    assert found.annotator == "eve"
+    say(passages[1], BOOK.codes[0].id, key="7")
+    say(passages[1], BOOK.codes[1].id, key="7", editor="eve")
+    assert [one.annotator for one in stored_codings(project, BOOK)] == ["eve", "ann", "eve"]
 
 
 def test_decisions_clicks_and_other_versions_are_no_codings(

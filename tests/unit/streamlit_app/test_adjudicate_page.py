@@ -103,7 +103,7 @@ def test_deciding_keeps_rows_and_opens_the_next(app_of: Start, root: Path, coded
     app = app_of("Cat")
     test = app.open("adjudication", passage=coded[0].passage_id)
     desk(app, "tick-home-quality").check()
-    desk(app, "status").select("planned")
+    desk(app, "says-status").select("planned")
     desk(app, "reason").set_value("it says so")
     desk(app, "submit-0").click().run()
     assert not test.exception
@@ -132,11 +132,11 @@ def test_without_a_reason_nothing_is_kept_and_the_ticks_stay(app_of: Start, root
     app = app_of("Cat")
     app.open("adjudication", passage=coded[0].passage_id)
     desk(app, "tick-discharge").uncheck()
-    desk(app, "tick-nothing").check()
+    desk(app, "tick-nothing here").check()
     desk(app, "submit-0").click().run()
     assert "Nothing was kept: a reason is needed" in app.words().replace("\\", "")
     assert rows_of(root, coded[0]) == []
-    assert desk(app, "tick-nothing").value
+    assert desk(app, "tick-nothing here").value
     desk(app, "reason").set_value("a heading")
     desk(app, "submit-1").click().run()
     (row,) = rows_of(root, coded[0])
