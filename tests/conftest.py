@@ -23,6 +23,7 @@ import hypothesis
 import pytest
 
 from careatlas.document import Document, DocumentOutcome, Page, PageStatus
+from careatlas.errors import CareAtlasError
 from careatlas.geometry import Box
 from careatlas.identifiers import document_id, passage_id, sha256_of
 from careatlas.offsets import packed
@@ -356,14 +357,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def label_studio_home() -> Path:
+def label_studio_home(unavailable: Callable[[str], NoReturn]) -> Path:
     """Return the folder of server environments, with this one installed and its template made."""
     from annotation.server_environment import environment_in, installed
     from annotation.server_template import template_of
     from careatlas.progress import LogProgress
 
     home = Path(LABEL_STUDIO_HOME) if LABEL_STUDIO_HOME else None
-    environment = installed(environment_in(home), LogProgress())
+    try:
+        environment = installed(environment_in(home), LogProgress())
+    except CareAtlasError as error:  # no package index in reach, or no room
+        unavailable(f"Label Studio cannot be installed: {error}")
     template_of(environment, LogProgress())
     return environment.folder.parent
 
