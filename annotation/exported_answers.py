@@ -90,6 +90,7 @@ def _contexts(project: Project, seen: Iterable[ObservedAnswer]) -> dict[SampleId
                 asked={key: one for key, one in asked.items() if one.sample_id == name},
                 chances={one.passage_id: one.inclusion_probability for one in drawn},
                 people=ServerPeople([], []),
+                is_live=False,
             )
     return found
 
@@ -114,13 +115,18 @@ class _Reading:
         state = (task_key, state_digest(one.annotation))
         key = f"{task_key or 'no task'} {one.key}"
         last = self._known.get(key)
-        if state in self._states:
-            self.report.count_known(self._states[state])
+        known = self._states.get(state)
+        is_tried_again = known is not None and known == last and known.state is AnswerState.QUARANTINED
+        if known is not None and not is_tried_again:
+            self.report.count_known(known)
             return
-        if last is not None and _is_older(one, last):
+        if last is not None and not is_tried_again and _is_older(one, last):
             self.report.older += 1
             return
         rows = self._rows(connection, replace(one, key=key), last)
+        if known is not None and rows.answer.state is AnswerState.QUARANTINED:
+            self.report.count_known(known)
+            return
         self.report.keep(connection, rows)
         self._known[key] = rows.answer
         self._states[state] = rows.answer

@@ -28,7 +28,6 @@ from careatlas.identifiers import Code
 
 MAX_RESULTS = 500
 MAX_CHARACTERS = 500_000
-ORIGINS = ("prediction", "prediction-changed", "manual")
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _TYPES = {
     CODES: ("taxonomy", "choices"),
@@ -43,8 +42,10 @@ _TYPES = {
 class AnswerError(InputError):
     """An answer that cannot be read into judgements.
 
-    Attributes
+    Parameters
     ----------
+    reason : str
+        Why not.
     control : str
         The field of the screen concerned, empty where it is the answer as a whole.
     skipped : bool
@@ -53,7 +54,6 @@ class AnswerError(InputError):
 
     def __init__(self, reason: str, *, control: str = "", skipped: bool = False) -> None:
         super().__init__(f"{control}: {reason}" if control else reason)
-        self.control = control
         self.skipped = skipped
 
 
@@ -81,9 +81,6 @@ class ReadAnswer:
         Whether the coder is not sure of the ticked codes.
     attributes : Mapping
         Attribute to value, for those that were answered.
-    result_origins : Mapping
-        Control to ``prediction`` (left as it was shown), ``prediction-changed`` or ``manual``; empty where Label
-        Studio does not say, as for answers made by another program.
     """
 
     codes: frozenset[Code] = frozenset()
@@ -92,7 +89,6 @@ class ReadAnswer:
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     spans: tuple[Span, ...] = ()
     note: str = ""
-    result_origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def read_answer(annotation: Mapping[str, Any], codebook: Codebook, passage_text: str) -> ReadAnswer:
@@ -131,7 +127,6 @@ def read_answer(annotation: Mapping[str, Any], codebook: Codebook, passage_text:
         attributes=MappingProxyType(attributes),
         spans=tuple(_span(value, passage_text) for value in _values(found, SPAN)),
         note=_note(found),
-        result_origins=MappingProxyType({control: _origin(items) for control, items in found.items()}),
     )
 
 
@@ -261,11 +256,6 @@ def _note(found: Mapping[str, list[Mapping[str, Any]]]) -> str:
     if len(note) > MAX_NOTE:
         raise AnswerError(f"it has {len(note):,} characters; at most {MAX_NOTE:,} are kept", control=NOTE)
     return note
-
-
-def _origin(items: Sequence[Mapping[str, Any]]) -> str:
-    origins = {item.get("origin") if item.get("origin") in ORIGINS else "" for item in items}
-    return str(origins.pop()) if len(origins) == 1 else "prediction-changed"
 
 
 def _quoted(value: object) -> str:

@@ -42,14 +42,11 @@ class AskedTask:
     ----------
     page : str
         Address of the image on the screen; empty for none.
-    blind : bool
-        Whether the task says so itself. That it does not say so means nothing.
     """
 
     task_key: str = ""
     config_hash: str = ""
     page: str = ""
-    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,16 +172,14 @@ def pre_labels(
             [],
             Outcome.OTHER_SCREEN,
         )  # the server would refuse what the screen has no place for, and the task with it
-    blind = work.blind or asked.blind
     fits = _fits(work.suggestion, codebook)
     shown = replace(
         work,
-        blind=blind,
-        suggestion=work.suggestion if fits and not blind else None,
+        suggestion=work.suggestion if fits and not work.blind else None,
         page_address=asked.page if screen.has_pictures and asked.page != NONE_ADDRESS else None,
     )
     made = labelling_task(shown, codebook, layout=screen.layout, config_hash=screen.digest)["predictions"]
-    outcome = Outcome.BLIND if blind else Outcome.SUGGESTED if fits else Outcome.NOT_SCORED
+    outcome = Outcome.BLIND if work.blind else Outcome.SUGGESTED if fits else Outcome.NOT_SCORED
     return [{**prediction, "model_version": version} for prediction in made], outcome
 
 
@@ -197,7 +192,6 @@ def asked_task(task: Any) -> AskedTask:
         task_key=_text(data, "task_key"),
         config_hash=_text(data, "config_hash"),
         page=_text(data, PAGE),
-        blind=bool(data.get("blind")),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from careatlas.codebook import Codebook
 from careatlas.errors import UsageError
-from careatlas.identifiers import ModelId
+from careatlas.identifiers import CodebookId, ModelId
 from careatlas.project import Project
+from careatlas.sample import Sample
 from careatlas.store import suggestions
 
 NO_MODEL, NEWEST_MODEL = "none", "auto"
@@ -27,17 +30,26 @@ def scoring_model(project: Project, wanted: str, codebook: Codebook) -> ModelId 
     if wanted == NO_MODEL:
         return None
     with project.store.read() as connection:
-        models = suggestions.models(connection)
-    ours = [one for one in models if (one.codebook_id, one.codebook_version) == (codebook.id, codebook.version)]
+        ours = _models(connection, codebook.id, codebook.version)
     if wanted == NEWEST_MODEL:
-        return ours[0].model_id if ours else None
-    exact = [one for one in ours if one.model_id == wanted]
-    found = exact or [one for one in ours if wanted and one.model_id.startswith(wanted)]
+        return ours[0] if ours else None
+    exact = [one for one in ours if one == wanted]
+    found = exact or [one for one in ours if wanted and one.startswith(wanted)]
     if len(found) != 1:
-        names = ", ".join(one.model_id for one in ours)
+        names = ", ".join(ours)
         raise UsageError(
             f"{'several models' if found else 'no model'} {wanted!r} scored passages with"
             f" {codebook.id} {codebook.version}",
             mend=f"one of: {names}" if names else "run: careatlas suggest",
         )
-    return found[0].model_id
+    return found[0]
+
+
+def sample_models(connection: Any, sample: Sample) -> list[ModelId]:
+    """Return the models that have scored passages with the codebook version of a sample, the newest first."""
+    return _models(connection, sample.codebook_id, sample.codebook_version)
+
+
+def _models(connection: Any, codebook_id: CodebookId, version: str) -> list[ModelId]:
+    models = suggestions.models(connection)
+    return [one.model_id for one in models if (one.codebook_id, one.codebook_version) == (codebook_id, version)]

@@ -6,7 +6,6 @@ Distances take sizes, not sets, so that a whole table of pairs is answered at on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
 import numpy as np
@@ -37,8 +36,3 @@ def masi_distance(shared: ArrayLike, first: ArrayLike, second: ArrayLike) -> Flo
 
 
 DISTANCES: Mapping[str, Distance] = MappingProxyType({"masi": masi_distance, "jaccard": jaccard_distance})
-
-
-def distance_between(first: AbstractSet[str], second: AbstractSet[str], distance: Distance) -> float:
-    """Return the distance of two sets."""
-    return float(distance(len(first & second), len(first), len(second)))

@@ -194,17 +194,11 @@ def test_a_correction_in_the_grid_is_read_exactly(
         attributes={"status": "planned", "setting": "care-home"},
         spans=(at("April 2024", "start"), at("Northside PCN", "partner")),
         note="=cmd|'<b>\nsecond line",
-        result_origins={
-            "codes": "prediction-changed",
-            "box": "prediction",
-            **dict.fromkeys(["status", "setting", "span", "note"], "manual"),
-        },
     )
     desk.ready()
     desk.submit()
     assert read_answer(desk.stored(second), GRID, TEXT) == ReadAnswer(
-        codes=frozenset({Code("discharge"), Code("intermediate-entry")}),
-        result_origins={"codes": "prediction", "box": "prediction"},
+        codes=frozenset({Code("discharge"), Code("intermediate-entry")})
     )
 
 
@@ -262,7 +256,7 @@ def test_a_blind_task_shows_nothing_of_the_model(desk: Desk, work_for: Callable[
     desk.press("7", "m")
     desk.submit()
     found = read_answer(desk.stored(task), GRID, TEXT)
-    assert (found.codes, found.unsure, found.result_origins["codes"]) == ({"discharge"}, True, "manual")
+    assert (found.codes, found.unsure) == ({"discharge"}, True)
 
 
 @pytest.mark.parametrize("layout", [Layout.GRID, Layout.TAXONOMY])

@@ -190,9 +190,6 @@ def test_a_task_that_is_opened_shows_what_the_newest_model_says(pilot: Pilot) ->
     assert [one["model_version"] for one in after["predictions"]] == ["model-1"]
 
 
-@pytest.mark.xfail(
-    reason="the export names a pre-label by its number only, and a pull does not look it up", strict=True
-)
 def test_an_answer_keeps_the_model_whose_codes_were_ticked(pilot: Pilot) -> None:
     with served(MlBackend(pilot.project), "127.0.0.1", 0, "secret") as url, pilot.connected(url, "secret"):
         opened = called(pilot.access, f"/api/projects/{pilot.number}/next", timeout=60)

@@ -164,10 +164,6 @@ def test_a_blind_reading_gets_no_suggestion_whatever_the_task_says(pilot: Pilot,
     assert found.outcomes == Counter({Outcome.BLIND: 1})
 
 
-def test_a_task_that_calls_itself_blind_is_believed(pilot: Pilot) -> None:
-    assert codes(pilot.answer(pilot.task(OPEN, blind=True))) == [[]]
-
-
 def test_what_is_in_no_sample_gets_nothing(pilot: Pilot) -> None:
     # Its passage is scored; but whether its reader may see that, nobody knows.
     data = {"passage_id": pilot.passages[OPEN].passage_id, "config_hash": SCREEN.digest}
@@ -235,7 +231,7 @@ def test_a_passage_is_followed_to_its_successor(
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["data", "task_key", "blind"]), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["data", "task_key", "page"]), inner),
     max_leaves=8,
 )
 
@@ -244,4 +240,4 @@ JSON = st.recursive(
 def test_any_task_can_be_asked_about(task: Any) -> None:
     found = asked_task(task)
     assert isinstance(found.task_key, str)
-    assert isinstance(found.blind, bool)
+    assert isinstance(found.page, str)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,10 +12,14 @@ from hypothesis import strategies as st
 from nltk.metrics import jaccard_distance as nltk_jaccard
 from nltk.metrics import masi_distance as nltk_masi
 
-from annotation.set_distance import DISTANCES, Distance, distance_between, jaccard_distance, masi_distance
+from annotation.set_distance import DISTANCES, Distance, jaccard_distance, masi_distance
 
 SETS = st.frozensets(st.sampled_from("abcde"))
 BOTH = pytest.mark.parametrize("distance", DISTANCES.values(), ids=DISTANCES)
+
+
+def distance_between(first: AbstractSet[Any], second: AbstractSet[Any], distance: Distance) -> float:
+    return float(distance(len(first & second), len(first), len(second)))
 
 
 @pytest.mark.parametrize(
