@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from annotation.agreement_bootstrap import Floats
 from annotation.krippendorff_alpha import beyond_chance
@@ -100,12 +100,6 @@ def nominal_cells(ratings: Ratings, values: int, clusters: NDArray[np.intp], doc
     columns = _columns(given.sum(axis=1).astype(np.float64))
     columns += [column for first, second in pairs for column in _pair_columns(given[:, first], given[:, second])]
     return NominalCells(columns=summed(columns, clusters, documents), values=values, pairs=len(pairs))
-
-
-def counted_cells(counts: ArrayLike, clusters: NDArray[np.intp], documents: int) -> NominalCells:
-    """Return the cells of values of which only the numbers are known, shape (units, values): Cohen's kappa is not."""
-    table = np.asarray(counts, dtype=np.float64)
-    return NominalCells(columns=summed(_columns(table), clusters, documents), values=table.shape[1], pairs=0)
 
 
 def _columns(counts: Floats) -> list[Floats]:

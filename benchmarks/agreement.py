@@ -24,7 +24,7 @@ from annotation.agreement_bootstrap import Estimate, Measure, estimates
 from annotation.agreement_report import agreement_report
 from annotation.coded_passages import CodedPassage
 from annotation.krippendorff_alpha import Level, beyond_chance, krippendorff_alpha
-from annotation.nominal_agreement import MISSING, counted_cells, nominal_cells
+from annotation.nominal_agreement import MISSING, MOST_CODERS, nominal_cells
 from annotation.set_agreement import set_cells, set_ratings
 
 Floats = NDArray[np.float64]
@@ -167,7 +167,16 @@ def read_manifestos(folder: Path) -> Manifestos:
 
 def domain_agreement(data: Manifestos, codes: Codes) -> dict[str, Estimate]:
     """Agreement on economic against social, among the codes that are either; what was neither is not published."""
-    return estimates({"": counted_cells(codes.counts, data.manifestos, data.count).measures}, data.count)[""]
+    cells = nominal_cells(counted_ratings(codes.counts), 2, data.manifestos, data.count)
+    return estimates({"": cells.measures}, data.count)[""]
+
+
+def counted_ratings(counts: Floats) -> NDArray[np.intp]:
+    """Return ratings of which only the numbers are known, shape (units, values): by too many coders for a kappa."""
+    ratings = np.full((len(counts), max(MOST_CODERS + 1, int(counts.sum(axis=1).max()))), MISSING)
+    for row, numbers in zip(ratings, counts.astype(np.intp), strict=True):
+        row[: numbers.sum()] = np.repeat(np.arange(len(numbers)), numbers)
+    return ratings
 
 
 def majority_agreement(data: Manifestos) -> tuple[int, dict[str, Estimate]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from nltk.metrics.agreement import AnnotationTask
 from annotation import set_agreement
 from annotation.nominal_agreement import MISSING, nominal_cells
 from annotation.set_agreement import set_cells, set_ratings
-from annotation.set_distance import DISTANCES, distance_between
+from annotation.set_distance import DISTANCES, Distance
 
 CODES = tuple("abcd")
 SETS = st.frozensets(st.sampled_from(CODES))
@@ -31,6 +33,10 @@ def measured(sets: list, weights: np.ndarray | None = None, clusters: np.ndarray
 
 def sets_of(*words: str) -> list[frozenset[str] | None]:
     return [None if word == "?" else frozenset(word) for word in words]
+
+
+def distance_between(first: AbstractSet[Any], second: AbstractSet[Any], distance: Distance) -> float:
+    return float(distance(len(first & second), len(first), len(second)))
 
 
 @given(st.lists(st.lists(SETS.filter(bool), min_size=3, max_size=3), min_size=2, max_size=8))
