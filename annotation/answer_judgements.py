@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -92,6 +93,28 @@ def answer_rows(
         attributes=tuple(_attributes(answer, said, seen.passage_text == passage.text)),
         passage=passage,
     )
+
+
+def said_of_codes(
+    answer: Answer, verdicts: Mapping[Code, Verdict], shown: Shown | None, setting: Setting
+) -> list[Judgement]:
+    """Return what an answer says of codes, beside what was on the screen."""
+    return [
+        judged(
+            Click(
+                passage_id=answer.passage_id,
+                codebook_id=answer.codebook_id,
+                codebook_version=answer.codebook_version,
+                code=code,
+                verdict=verdict,
+                person=answer.editor or answer.person,
+            ),
+            shown,
+            answer.made_at,
+            setting,
+        )
+        for code, verdict in verdicts.items()
+    ]
 
 
 def said_beside(
@@ -233,22 +256,7 @@ def _judgements(
         seconds=answer.seconds,
         answer_id=answer.answer_id,
     )
-    return [
-        judged(
-            Click(
-                passage_id=answer.passage_id,
-                codebook_id=answer.codebook_id,
-                codebook_version=answer.codebook_version,
-                code=code,
-                verdict=verdict,
-                person=answer.editor or answer.person,
-            ),
-            shown,
-            answer.made_at,
-            setting,
-        )
-        for code, verdict in verdicts.items()
-    ]
+    return said_of_codes(answer, verdicts, shown, setting)
 
 
 def _attributes(answer: Answer, said: ReadAnswer, is_same_text: bool) -> list[AttributeJudgement]:

@@ -7,12 +7,12 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from annotation.answer_judgements import NO_NOTE, AnswerRows, said_beside
+from annotation.answer_judgements import NO_NOTE, AnswerRows, said_beside, said_of_codes
 from annotation.coded_row import CodedRow
 from annotation.drawn_sample import DrawnSample
 from annotation.labelling_layout import NOTE
 from annotation.outside_table import TableRow
-from annotation.reviewing import Click, Setting, judged
+from annotation.reviewing import Setting
 from careatlas.answer import NO_PASSAGE, NO_TASK, Answer, AnswerState
 from careatlas.codebook import Codebook
 from careatlas.identifiers import AnswerId, CodebookId, answer_id
@@ -106,22 +106,7 @@ def _judgements(context: FileContext, answer: Answer, said: CodedRow) -> list[Ju
         seconds=answer.seconds,
         answer_id=answer.answer_id,
     )
-    return [
-        judged(
-            Click(
-                passage_id=answer.passage_id,
-                codebook_id=answer.codebook_id,
-                codebook_version=answer.codebook_version,
-                code=code,
-                verdict=verdict,
-                person=answer.person,
-            ),
-            None,  # what was on that screen is not known
-            answer.made_at,
-            setting,
-        )
-        for code, verdict in said.verdicts.items()
-    ]
+    return said_of_codes(answer, said.verdicts, None, setting)  # what was on that screen is not known
 
 
 def _attributes(answer: Answer, said: CodedRow) -> list[AttributeJudgement]:

@@ -12,7 +12,7 @@ from careatlas.identifiers import PassageId
 from careatlas.passage import Passage, PassageKind
 from careatlas.sample import Assignment
 from careatlas.store import documents, passages, readings, suggestions
-from careatlas.store.passage_successors import successors
+from careatlas.store.passage_successors import names_now
 
 AROUND = 600  # characters of the text before and after a passage
 _BATCH = 400  # passages asked for at once: databases bound the values of a query
@@ -33,10 +33,10 @@ def labelling_works(
         Where page images come from.
     """
     pages = _Pages(connection)
-    later = successors(connection)
     for start in range(0, len(asked), _BATCH):
         batch = asked[start : start + _BATCH]
-        wanted = [later.get(one.passage_id, one.passage_id) for one in batch]
+        now = names_now(connection, sorted({one.passage_id for one in batch}))
+        wanted = [now[one.passage_id] for one in batch]
         found = {item.passage_id: item for item in passages.now(connection, sorted({*wanted} - {PassageId("")}))}
         scored = suggestions.of_passages(connection, model_id, sorted(found))
         if pictures:

@@ -9,7 +9,7 @@ import numpy as np
 
 from annotation.diversity_order import Vectors
 from careatlas.identifiers import PassageId
-from careatlas.store import embeddings, samples
+from careatlas.store import embeddings
 from careatlas.store.engine import Store
 
 COMPONENTS = 32  # directions in which most of the difference lies; with all 384 of an encoder, cuts follow noise
@@ -59,7 +59,7 @@ def principal_components(vectors: Vectors, components: int = COMPONENTS) -> Vect
 
 def _stored(store: Store, passages: Sequence[PassageId]) -> TextVectors | None:
     with store.read() as connection:
-        for key in samples.vector_keys(connection, passages[0]) if passages else ():
+        for key in embeddings.keys_of(connection, passages[0]) if passages else ():
             kept = embeddings.get_many(connection, key, passages)
             if len(kept) < len(passages) or len({len(one) for one in kept.values()}) != 1:
                 continue

@@ -32,6 +32,12 @@ def get_many(connection: Connection, backbone: str, passage_ids: Sequence[str]) 
     return found
 
 
+def keys_of(connection: Connection, passage_id: str) -> list[str]:
+    """Return the keys under which there is a vector of this passage."""
+    query = select(embedding.c.backbone).where(embedding.c.passage_id == passage_id).order_by(embedding.c.backbone)
+    return list(connection.execute(query).scalars())
+
+
 def put_many(connection: Connection, backbone: str, vectors: Mapping[PassageId, bytes]) -> None:
     """Keep vectors in place of earlier ones of the same key.
 

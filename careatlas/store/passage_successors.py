@@ -20,3 +20,16 @@ def with_predecessors(connection: Connection, passage_ids: Sequence[str]) -> dic
 def successors(connection: Connection) -> dict[str, PassageId]:
     """Return every passage that has a successor, with it; the successor is empty where the passage was lost."""
     return {row.old_passage_id: PassageId(row.new_passage_id) for row in connection.execute(select(passage_successor))}
+
+
+def names_now(connection: Connection, passage_ids: Sequence[str]) -> dict[str, PassageId]:
+    """Return the identifier that each of these passages has now; empty where a new reading lost it.
+
+    Parameters
+    ----------
+    passage_ids : sequence of str
+        At most a few hundred: databases bound the values of a query.
+    """
+    query = select(passage_successor).where(passage_successor.c.old_passage_id.in_(passage_ids))
+    later = {row.old_passage_id: PassageId(row.new_passage_id) for row in connection.execute(query)}
+    return {name: later.get(name, PassageId(name)) for name in passage_ids}

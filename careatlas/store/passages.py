@@ -14,6 +14,7 @@ from careatlas.errors import UsageError
 from careatlas.geometry import Box
 from careatlas.identifiers import DocumentId, PassageId
 from careatlas.passage import LineAnchor, Passage, PassageKind
+from careatlas.store.passage_successors import names_now
 from careatlas.store.schema import document, judgement, passage, passage_successor, suggestion
 
 _COLUMNS = [column for column in passage.c if column.name != "passage_key"]
@@ -76,9 +77,7 @@ def now(connection: Connection, passage_ids: Sequence[str]) -> list[Passage]:
     passage_ids : sequence of str
         At most a few hundred: databases bound the values of a query.
     """
-    query = select(passage_successor).where(passage_successor.c.old_passage_id.in_(passage_ids))
-    later = {row.old_passage_id: row.new_passage_id for row in connection.execute(query)}
-    wanted = {later.get(name, name) for name in passage_ids}
+    wanted = set(names_now(connection, passage_ids).values())
     rows = connection.execute(select(*_COLUMNS).where(passage.c.passage_id.in_(wanted)))
     return [passage_of(row) for row in rows.mappings()]
 

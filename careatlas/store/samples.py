@@ -14,7 +14,7 @@ from careatlas.identifiers import CodebookId, ModelId, PassageId, SampleId, Task
 from careatlas.passage import Passage
 from careatlas.sample import Assignment, Sample, SampledPassage
 from careatlas.store.rows import place_of, row_of
-from careatlas.store.schema import assignment, embedding, sample, sampled_passage
+from careatlas.store.schema import assignment, sample, sampled_passage
 
 _BATCH = 500  # values of one query: databases bound them
 
@@ -112,12 +112,6 @@ def assignments_by_key(connection: Connection, task_keys: Sequence[str]) -> dict
         query = select(assignment).where(assignment.c.task_key.in_(task_keys[start : start + _BATCH]))
         found |= {one.task_key: one for one in _assignments(connection, query)}
     return found
-
-
-def vector_keys(connection: Connection, passage_id: str) -> list[str]:
-    """Return the keys under which the store holds a vector of this passage (:mod:`careatlas.store.embeddings`)."""
-    query = select(embedding.c.backbone).where(embedding.c.passage_id == passage_id).order_by(embedding.c.backbone)
-    return list(connection.execute(query).scalars())
 
 
 def _assignments(connection: Connection, query: Select[Any]) -> list[Assignment]:

@@ -77,3 +77,12 @@ def test_only_the_vectors_of_one_key_are_forgotten(store, passages):
         assert embeddings.forget(connection, KEY) == 1
     assert get(store, [name]) == {}
     assert get(store, [name], "another-key") == {name: b"b"}
+
+
+def test_the_keys_of_a_passage_s_vectors(store: Store, passages):
+    with store.write() as connection:
+        embeddings.put_many(connection, "b-text", {passages[0].passage_id: b"1", passages[1].passage_id: b"2"})
+        embeddings.put_many(connection, "a-text", {passages[0].passage_id: b"3"})
+    with store.read() as connection:
+        assert embeddings.keys_of(connection, passages[0].passage_id) == ["a-text", "b-text"]
+        assert embeddings.keys_of(connection, passages[2].passage_id) == []

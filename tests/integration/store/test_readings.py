@@ -18,6 +18,7 @@ from careatlas.reading import Reading
 from careatlas.sample import Sample, SampledPassage
 from careatlas.store import documents, judgements, passages, readings, samples
 from careatlas.store.engine import Store
+from careatlas.store.passage_successors import names_now
 from careatlas.store.passages import PassageFilter
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -294,3 +295,22 @@ def test_a_drawn_passage_that_nobody_judged_yet_is_found_again(store: Store, kee
     with store.read() as connection:
         assert passages.get(connection, words.passage_id) == newer.passages[1]
         assert passages.listed(connection, PassageFilter(judged=True)) == []
+
+
+def test_a_passage_is_named_by_its_present_name_and_one_that_is_lost_by_none(
+    store: Store, keep, synthetic_reading, reading_of
+):
+    item, reading = synthetic_reading
+    keep(store, item, reading)
+    moved, lost, untouched = reading.passages[:3]
+    for one in (moved, lost):
+        judge(store, one)
+    newer = reading_of(item, [["A new line.", moved.text]], version="test-2")
+    keep(store, item, newer)
+    with store.read() as connection:
+        names = names_now(connection, [moved.passage_id, lost.passage_id, untouched.passage_id])
+    assert names == {
+        moved.passage_id: newer.passages[1].passage_id,
+        lost.passage_id: "",
+        untouched.passage_id: untouched.passage_id,
+    }

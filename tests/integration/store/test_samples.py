@@ -12,7 +12,7 @@ from careatlas.errors import StoreError, UsageError
 from careatlas.identifiers import CodebookId, ModelId, PassageId, SampleId, task_key
 from careatlas.passage import Passage
 from careatlas.sample import Assignment, Sample, SampledPassage
-from careatlas.store import embeddings, readings, samples
+from careatlas.store import readings, samples
 from careatlas.store.engine import Store
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -192,15 +192,6 @@ def test_drawn_passages_outlive_a_new_reading(store: Store, passages, synthetic_
     with store.read() as connection:
         assert [one.passage_id for one in samples.passages_of(connection, "first")] == [passages[0].passage_id]
         assert len(samples.assignments_of(connection, "first")) == 1
-
-
-def test_the_keys_of_a_passage_s_vectors(store: Store, passages):
-    with store.write() as connection:
-        embeddings.put_many(connection, "b-text", {passages[0].passage_id: b"1", passages[1].passage_id: b"2"})
-        embeddings.put_many(connection, "a-text", {passages[0].passage_id: b"3"})
-    with store.read() as connection:
-        assert samples.vector_keys(connection, passages[0].passage_id) == ["a-text", "b-text"]
-        assert samples.vector_keys(connection, passages[2].passage_id) == []
 
 
 def test_nothing_in_the_store_changes_a_sample():
