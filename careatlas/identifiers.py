@@ -22,6 +22,8 @@ AreaCode = NewType("AreaCode", str)
 AnswerId = NewType("AnswerId", str)
 SampleId = NewType("SampleId", str)
 TaskKey = NewType("TaskKey", str)
+InitiativeId = NewType("InitiativeId", str)
+EvidenceId = NewType("EvidenceId", str)
 
 NO_ANSWER = AnswerId("")
 
@@ -93,3 +95,18 @@ def task_key(sample_id: str, passage_id: str, coder: str, repeat: int) -> TaskKe
 def event_id(*parts: str) -> str:
     """Return the identifier of an event from what happened, to what, by whom and when."""
     return _short("e", *parts)
+
+
+def initiative_id(*parts: str) -> InitiativeId:
+    """Return the identifier of an initiative from what it was first read in, or from the event that made it."""
+    return InitiativeId(_short("i", *parts))
+
+
+def evidence_id(passage_id: PassageId, part: int = 0) -> EvidenceId:
+    """Return the identifier of a part of a passage: the passage's own for the first part, with a number for others."""
+    return EvidenceId(f"{passage_id}.{part}" if part else passage_id)
+
+
+def passage_of_evidence(name: EvidenceId) -> PassageId:
+    """Return the passage that evidence stands in."""
+    return PassageId(name.partition(".")[0])

@@ -356,6 +356,100 @@ passage_successor = Table(
     Column("parser_version", Text, nullable=False),
 )
 
+# What the machine proposes of documents and of copies among them: made anew with each reading.
+document_fact = Table(
+    "document_fact",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("char_start", Integer),
+    Column("char_end", Integer),
+    PrimaryKeyConstraint("document_id", "name", "rank"),
+)
+
+document_copy = Table(
+    "document_copy",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.document_id", ondelete="CASCADE"), primary_key=True),
+    Column("copy_of", Text, nullable=False),
+    Column("similarity", Float, nullable=False),
+)
+
+boilerplate = Table(
+    "boilerplate",
+    metadata,
+    Column("passage_id", Text, ForeignKey("passage.passage_id", ondelete="CASCADE"), primary_key=True),
+    Column("document_id", Text, nullable=False),
+    Column("group", Text, nullable=False),
+    Column("document_count", Integer, nullable=False),
+    Column("area_count", Integer, nullable=False),
+    Index("boilerplate_by_document", "document_id"),
+)
+
+# Append-only.
+document_correction = Table(
+    "document_correction",
+    metadata,
+    Column("correction_id", Text, primary_key=True),
+    Column("document_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("document_correction_by_document", "document_id", "made_at"),
+)
+
+# Proposals, replaced by each build. ``content`` holds what only one initiative at a time is asked for.
+initiative = Table(
+    "initiative",
+    metadata,
+    Column("initiative_id", Text, primary_key=True),
+    Column("codebook_id", Text, nullable=False),
+    Column("codebook_version", Text, nullable=False),
+    Column("area_code", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("initiative_by_area", "codebook_id", "area_code"),
+)
+
+initiative_evidence = Table(
+    "initiative_evidence",
+    metadata,
+    Column("initiative_id", Text, ForeignKey("initiative.initiative_id", ondelete="CASCADE"), nullable=False),
+    Column("evidence_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("document_id", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("initiative_id", "evidence_id"),
+    Index("initiative_evidence_by_passage", "passage_id"),
+)
+
+# Append-only. ``event_number`` is the order in which they came, which no clock can upset.
+initiative_event = Table(
+    "initiative_event",
+    metadata,
+    Column("event_number", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("codebook_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("initiative_id", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("initiative_event_by_initiative", "initiative_id"),
+)
+
 run = Table(
     "run",
     metadata,
