@@ -115,14 +115,16 @@ class NewProject:
 
 def found_project(studio: LabelStudio, store: Store, new: NewProject) -> CoderProject | None:
     """Return a coder's project of which nothing is known, found by its title, ``None`` if there is none."""
-    there = titled_project(studio, new)
-    return _taken_in(studio, store, new, there) if there else None
+    there = _titled(studio, new)
+    for twin in there[1:]:
+        if not twin.task_number:
+            studio.delete_empty_project(twin.id)
+    return _taken_in(studio, store, new, _recognised(studio, new, there[0])) if there else None
 
 
 def titled_project(studio: LabelStudio, new: NewProject) -> CoderProject | None:
     """Return what :func:`found_project` does, for those who only read: nothing is written down, here or there."""
-    mark = mark_of(new.sample, new.coder)
-    there = [one for one in studio.projects_titled(mark) if _is_marked(one, new.sample, new.coder)]
+    there = _titled(studio, new)
     return _recognised(studio, new, there[0]) if there else None
 
 
@@ -135,7 +137,14 @@ def made_project(studio: LabelStudio, store: Store, new: NewProject) -> CoderPro
         config=_screen(new),
         model_version=new.sample.model_id or PLACE_VERSION,
     )
-    return _taken_in(studio, store, new, _recognised(studio, new, live))
+    # A busy Label Studio on SQLite begins a request anew that met a lock, and makes a second project: look how many.
+    return found_project(studio, store, new) or _taken_in(studio, store, new, _recognised(studio, new, live))
+
+
+def _titled(studio: LabelStudio, new: NewProject) -> list[ServerProject]:
+    """Return the projects with a coder's mark, the oldest first."""
+    mark = mark_of(new.sample, new.coder)
+    return [one for one in studio.projects_titled(mark) if _is_marked(one, new.sample, new.coder)]
 
 
 def _taken_in(studio: LabelStudio, store: Store, new: NewProject, project: CoderProject) -> CoderProject:

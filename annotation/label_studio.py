@@ -114,6 +114,11 @@ class LabelStudio:
             )
             return project_of(made)
 
+    def delete_empty_project(self, project_id: int) -> None:
+        """Take away a project that holds no task, and so no answer."""
+        with self._asking("take away an empty project"):
+            self._client.projects.delete(project_id)
+
     def set_config(self, project_id: int, config: str) -> None:
         """Put a labelling screen in place of the one that is there."""
         with self._asking(f"change the screen of project {project_id}"):

@@ -54,10 +54,12 @@ def fakes() -> ModuleType:
 @pytest.fixture
 def proxy_of() -> Iterator[Callable[[Access], tuple[Any, Access]]]:
     """Return ``proxy_of(access)``, which gives a proxy before a server, and the access through it."""
+    # Loaded here, not in ``make``: tests call that from several threads, and one would see a module half loaded.
+    proxies = _loaded(HERE / "cutting_proxy.py")
     with ExitStack() as stack:
 
         def make(access: Access) -> tuple[Any, Access]:
-            proxy = stack.enter_context(_loaded(HERE / "cutting_proxy.py").CuttingProxy(access.url))
+            proxy = stack.enter_context(proxies.CuttingProxy(access.url))
             return proxy, Access(url=proxy.url, token=access.token)
 
         yield make

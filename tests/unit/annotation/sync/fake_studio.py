@@ -125,6 +125,11 @@ class FakeStudio:
             }
         return self._project(number)
 
+    def delete_empty_project(self, project_id: int) -> None:
+        with self._call("delete_empty_project"):
+            assert not any(task["project"] == project_id for task in self.tasks_there.values())
+            del self.projects_there[project_id]
+
     def set_config(self, project_id: int, config: str) -> None:
         with self._call("set_config"):
             self.projects_there[project_id]["label_config"] = config

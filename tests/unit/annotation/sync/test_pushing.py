@@ -29,6 +29,38 @@ def test_every_reading_arrives_once_in_the_coders_order(work, studio):
     assert len(studio.projects_there) == 2
 
 
+def test_a_server_that_makes_every_project_twice_is_left_with_one_each(work, studio, monkeypatch):
+    """Label Studio on SQLite begins a request anew that met a lock, after it has made the project."""
+    make = studio.create_project
+
+    def twice(**what):
+        make(**what)
+        return make(**what)
+
+    monkeypatch.setattr(studio, "create_project", twice)
+    work.push()
+    assert len(studio.projects_there) == 2
+    assert Counter(work.on_server("ann")) == Counter(work.keys("ann"))
+
+
+def test_a_second_project_that_holds_tasks_is_left_alone(work_of, studio, fakes):
+    work = work_of(coders=("ann",))
+
+    def killed(number, name, when):
+        if (name, when) == ("create_project", "after"):
+            raise fakes.Killed
+
+    studio.fault = killed
+    with pytest.raises(fakes.Killed):
+        work.push()
+    studio.fault = lambda *_: None
+    (number,) = studio.projects_there
+    studio.projects_there[number + 100] = dict(studio.projects_there[number])
+    studio.tasks_there[9_999] = {"id": 9_999, "project": number + 100, "updated_at": studio.time, "data": {}}
+    work.push()
+    assert set(studio.projects_there) == {number, number + 100}
+
+
 def test_nothing_to_do_is_one_request(work, studio):
     work.push()
     studio.calls.clear()
