@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from careatlas.document_correcting import vintage_warning
 from careatlas.errors import InputError
 from careatlas.plain_text import for_store
 from careatlas.progress import Progress
@@ -50,8 +51,9 @@ def add_documents(project: Project, paths: Sequence[Path], progress: Progress) -
         try:
             outcomes.append(_add(project, candidate))
         except InputError as error:
-            failed.append((str(candidate.path), error.what))
-            _log.warning("not added: %s: %s", candidate.path, error.what)
+            reason = f"line {candidate.line} of the register: {error.what}" if candidate.line else error.what
+            failed.append((str(candidate.path), reason))
+            _log.warning("not added: %s: %s", candidate.path, reason)
         progress.advance(candidate.path.name)
     return AddReport(new=sum(outcomes), known=len(outcomes) - sum(outcomes), failed=tuple(failed))
 
@@ -65,6 +67,9 @@ def _add(project: Project, candidate: Candidate) -> bool:
         data = candidate.path.read_bytes()
     except OSError as error:
         raise InputError(f"it cannot be read: {error.strerror}") from error
+    facts = candidate.facts
+    if warning := vintage_warning(facts.get("area_code", ""), facts.get("published", "")):
+        _log.warning("%s: %s", candidate.path.name, warning)
     sha256 = project.blobs.put(data)
     with project.store.write() as connection:
         return documents.add(connection, candidate.document(sha256, len(data)), for_store(candidate.path))

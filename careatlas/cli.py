@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from careatlas.commands import codebook, demo, doctor, documents, passages, project, run
+from careatlas.commands import areas, boundaries, codebook, demo, doctor, documents, passages, project, run
 from careatlas.commands.session import Session
 from careatlas.errors import CareAtlasError
 
@@ -46,7 +46,7 @@ def build() -> typer.Typer:
     """Return the application with every command of the base and of the installed stages."""
     from careatlas.stage import loaded, stages
 
-    for module in (project, documents, passages, run, codebook, demo, doctor):
+    for module in (project, documents, passages, run, areas, boundaries, codebook, demo, doctor):
         module.register(app)
     for stage in stages():
         if stage.commands:

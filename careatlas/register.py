@@ -57,10 +57,11 @@ class _RegisterRow(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A file to add, with what the register says of it."""
+    """A file to add, with what the register says of it, and on which line; 0 for a file that no register names."""
 
     path: Path
     facts: dict[str, Any]
+    line: int = 0
 
     def document(self, sha256: Sha256, byte_count: int) -> Document:
         """Return the document that this file with this content is."""
@@ -128,7 +129,8 @@ def _register(path: Path) -> Iterator[Candidate]:
             problems = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
             wrong.append(f"line {reader.line_num}: {problems}")
             continue
-        yield Candidate(path=path.parent / fields.path, facts=fields.model_dump(exclude={"path"}))
+        facts = fields.model_dump(exclude={"path"})
+        yield Candidate(path=path.parent / fields.path, facts=facts, line=reader.line_num)
     if wrong:
         raise InputError("\n".join(wrong[:20]), where=str(path), mend="mend these rows; nothing was added")
 

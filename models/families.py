@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-SHINGLE = 5  # words
+from careatlas.shingles import ShingleSets, shingle_sets
+
 SHARE = 0.5  # of the shingles of the smaller text
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"\w+")
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text as they are compared: in lower case, every number 0."""
-    return _WORD.findall(_NUMBER.sub("0", text.lower()))
 
 
 def families(texts: Sequence[str], *, share: float = SHARE) -> NDArray[np.intp]:
@@ -46,59 +37,6 @@ def families(texts: Sequence[str], *, share: float = SHARE) -> NDArray[np.intp]:
     distinct = _join_equal(sets, components)
     _join_near(sets, distinct, components, share)
     return components.ids()
-
-
-@dataclass(frozen=True, slots=True)
-class ShingleSets:
-    """The shingles of each text as sorted numbers: those of text i are ``shingles[starts[i]:starts[i + 1]]``."""
-
-    starts: NDArray[np.intp]
-    shingles: NDArray[np.intp]
-
-    def of(self, index: int) -> NDArray[np.intp]:
-        """Return the shingles of one text, ascending."""
-        return self.shingles[self.starts[index] : self.starts[index + 1]]
-
-
-def shingle_sets(texts: Sequence[str], *, size: int = SHINGLE) -> ShingleSets:
-    """Return the set of shingles (runs of ``size`` words) of each text.
-
-    Equal runs have equal numbers, and only they: nothing is hashed. The rarer a shingle is, the smaller its number.
-    """
-    vocabulary: dict[str, int] = {"": 0}  # the empty word fills up texts that are shorter than a shingle
-    words: list[int] = []
-    lengths = np.zeros(len(texts), dtype=np.intp)
-    for index, text in enumerate(texts):
-        numbers = [vocabulary.setdefault(word, len(vocabulary)) for word in words_of(text)]
-        numbers += [0] * (size - len(numbers)) if numbers else []
-        words += numbers
-        lengths[index] = len(numbers)
-    runs = _runs(np.array(words, dtype=np.int64), size)
-    owners = np.repeat(np.arange(len(texts)), lengths)
-    ends = np.cumsum(lengths)
-    inside = np.arange(len(words)) + size <= ends[owners]
-    runs, owners = _numbered_from_the_rarest(runs[inside]), owners[inside]
-    # One entry per text and shingle, sorted by text, then by shingle.
-    entries = np.unique(owners * (int(runs.max(initial=0)) + 1) + runs)
-    owners, shingles = np.divmod(entries, int(runs.max(initial=0)) + 1)
-    return ShingleSets(np.searchsorted(owners, np.arange(len(texts) + 1)), shingles)
-
-
-def _runs(words: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """Return a number for the run of ``size`` words from each word on; those near the end are of no use."""
-    runs = words
-    for step in range(1, size):
-        following = np.concatenate([words[step:], np.zeros(min(step, len(words)), dtype=np.int64)])
-        pairs = runs * (int(words.max(initial=0)) + 1) + following  # below 2**63 up to 10**9 of each
-        runs = np.unique(pairs, return_inverse=True)[1].reshape(-1)
-    return runs
-
-
-def _numbered_from_the_rarest(runs: NDArray[np.int64]) -> NDArray[np.int64]:
-    _, numbers, counts = np.unique(runs, return_inverse=True, return_counts=True)
-    rank = np.empty(len(counts), dtype=np.int64)
-    rank[np.argsort(counts, kind="stable")] = np.arange(len(counts))
-    return rank[numbers.reshape(-1)]
 
 
 class Components:

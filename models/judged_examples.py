@@ -15,8 +15,9 @@ from careatlas.errors import StageError
 from careatlas.identifiers import Code, PassageId
 from careatlas.judgement import Judgement, Verdict
 from careatlas.passage import Passage, PassageKind
-from careatlas.store import documents, judgements, passages
+from careatlas.store import judgements, passages
 from careatlas.store.engine import Store
+from models.document_groups import document_groups
 from models.examples import Example, Examples, examples_of
 
 _EVERY_KIND = tuple(PassageKind)
@@ -68,7 +69,7 @@ class _Judged:
 
 
 def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
-    """Return the judgements in force as training examples, grouped by area (by document where the area is unknown).
+    """Return the judgements in force as training examples, in groups that :mod:`models.document_groups` tells.
 
     Of a passage that was adjudicated only the decision counts. Persons are put together for each passage and code: who
     is unsure says nothing, and where the others agree, that is the label. "Read, nothing here" makes every code of the
@@ -89,7 +90,7 @@ def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
         If all judgements were made with other versions of the codebook, or one is of a code that it has not.
     """
     with store.read() as connection:
-        areas = {one.document_id: one.area_code for one in documents.listed(connection)}
+        groups = document_groups(connection)
         judged = list(_judged(connection, codebook))
         lost = judgements.count(connection) - sum(one.count for one in judged)
     in_force = [row for one in judged for row in one.in_force]
@@ -97,7 +98,7 @@ def judged_examples(store: Store, codebook: Codebook) -> JudgedExamples:
     _check(in_force, outdated, codebook)
     codes = tuple(code.id for code in codebook.codes)
     said = [_said(one.in_force, codes) for one in judged]
-    rows = [_example(one, what, areas[one.passage.document_id]) for one, what in zip(judged, said, strict=True)]
+    rows = [_example(one, what, groups[one.passage.document_id]) for one, what in zip(judged, said, strict=True)]
     pairs = [verdicts for what in said for verdicts in what.values()]
     return JudgedExamples(
         examples=examples_of(codes, (row for row in rows if row.present or row.absent)),
@@ -179,7 +180,7 @@ def _said(in_force: Iterable[Judgement], codes: Sequence[Code]) -> Said:
     return said
 
 
-def _example(one: _Judged, said: Said, area: str) -> Example:
+def _example(one: _Judged, said: Said, group: str) -> Example:
     known = {code: verdicts - {Verdict.UNSURE} for code, verdicts in said.items()}
     drawn = {row.inclusion_probability for row in one.rows if row.inclusion_probability is not None}
     return Example(
@@ -190,7 +191,7 @@ def _example(one: _Judged, said: Said, area: str) -> Example:
         after=one.after,
         present=frozenset(code for code, verdicts in known.items() if verdicts == {Verdict.PRESENT}),
         absent=frozenset(code for code, verdicts in known.items() if verdicts == {Verdict.ABSENT}),
-        group=area or one.passage.document_id,
+        group=group,
         origin="judgement",
         inclusion=drawn.pop() if len(drawn) == 1 else math.nan,
     )

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from careatlas.errors import InputError
-from models.families import SHARE, SHINGLE, words_of
+from careatlas.shingles import SHINGLE, words_of
+from models.families import SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,6 +12,7 @@ from careatlas.errors import CareAtlasError
 from careatlas.page_images import page_image
 from careatlas.passage import Passage
 from careatlas.project import Project
+from streamlit_app.document_facts_panel import show_document_facts
 from streamlit_app.evidence_layout import box_rows, list_rows, visible
 from streamlit_app.evidence_query import PageContent, Place, page_content, place_of
 from streamlit_app.identity import Reader
@@ -39,6 +40,7 @@ def show_evidence(project: Project, reader: Reader, follow: Callable[[str, Mappi
             follow("documents", {})
         return
     _head(place.document, place.said)
+    show_document_facts(project, place.document, reader, follow)
     refused = st.session_state.pop("careatlas-not-kept", "")
     if refused:
         st.error(f"The judgement was not kept: {in_markdown(refused, limit=500)}")

@@ -9,11 +9,14 @@ import streamlit as st
 from careatlas.errors import CareAtlasError
 from careatlas.project import Project
 from streamlit_app.adjudicate_page import show_adjudication
+from streamlit_app.area_page import show_area
 from streamlit_app.codebook_page import show_codebook
 from streamlit_app.documents_page import show_documents
 from streamlit_app.evidence_page import show_evidence
 from streamlit_app.footer import show_footer
 from streamlit_app.identity import Reader, current_reader
+from streamlit_app.map_page import show_map_page
+from streamlit_app.matrix_page import show_matrix_page
 from streamlit_app.opened import opened_project
 from streamlit_app.overview_page import show_overview
 from streamlit_app.part import frame
@@ -55,6 +58,9 @@ def _pages(project: Project, reader: Reader) -> list[st.Page]:
 
     return [
         page("Overview", "overview", lambda: show_overview(project), default=True),
+        page("Map", "map", lambda: show_map_page(project, follow)),
+        page("Matrix", "matrix", lambda: show_matrix_page(project, follow)),
+        page("Area", "area", lambda: show_area(project, follow)),
         page("Documents", "documents", lambda: show_documents(project, follow)),
         page("Evidence", "evidence", lambda: show_evidence(project, reader, follow)),
         page("Adjudication", "adjudication", lambda: show_adjudication(project, reader, follow)),

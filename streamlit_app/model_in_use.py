@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from careatlas.codebook import Codebook
-from careatlas.codebook_shelf import find_codebook
 from careatlas.errors import CareAtlasError
-from careatlas.ledger import RunRow
-from careatlas.project import Project
-from careatlas.store.suggestions import StoredModel
+from careatlas.model_in_use import model_in_use, project_codebook
+
+__all__ = ["MACHINE_ONLY", "calibration_line", "card_rows", "label_of", "model_in_use", "project_codebook"]
 
 MACHINE_ONLY = "machine, not checked"
-
-
-def project_codebook(project: Project) -> Codebook:
-    """Return the codebook that the project's settings name."""
-    return find_codebook(project.settings.suggest.codebook, project.root)
-
-
-def model_in_use(
-    models: Iterable[StoredModel], codebook: Codebook, last_run: Iterable[RunRow] = ()
-) -> StoredModel | None:
-    """Return the model whose suggestions are shown.
-
-    Parameters
-    ----------
-    models : iterable of StoredModel
-        The newest first. Those made for this very version of the codebook come before those for another version.
-    last_run : iterable of RunRow
-        The last run of the suggesting stage; its model comes before newer ones, which it may have been set back from.
-    """
-    mine = [model for model in models if model.codebook_id == codebook.id]
-    same = [model for model in mine if model.codebook_version == codebook.version]
-    last = {row.key.config.get("model") for row in last_run}
-    return next((model for model in same or mine if model.model_id in last), next(iter(same or mine), None))
 
 
 def calibration_line(card: Mapping[str, Any]) -> str:

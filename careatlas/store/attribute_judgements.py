@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from careatlas.identifiers import AnswerId, CodebookId, JudgementId, PassageId
 from careatlas.judgement import AttributeJudgement
@@ -54,3 +54,8 @@ def current(rows: Iterable[AttributeJudgement]) -> list[AttributeJudgement]:
             said.clear()
         said.append(row)
     return [row for said in last.values() for row in said if row.value]
+
+
+def count(connection: Connection) -> int:
+    """Return how many attribute judgements there are: as rows are only added, this tells whether anything is new."""
+    return int(connection.execute(select(func.count()).select_from(attribute_judgement)).scalar_one())

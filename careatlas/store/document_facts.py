@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace as changed
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from careatlas.document import Document
 from careatlas.document_fact import DocumentCorrection, DocumentFact, FactName, KnownFact, known_facts
@@ -55,6 +55,11 @@ def corrections(connection: Connection, document_id: str = "") -> dict[DocumentI
         names = {"document_id": owner, "name": FactName(row["name"]), "made_at": made_at}
         found.setdefault(owner, []).append(DocumentCorrection(**{**row, **names}))
     return found
+
+
+def correction_count(connection: Connection) -> int:
+    """Return how many corrections there are: as rows are only added, this tells whether anything is new."""
+    return int(connection.execute(select(func.count()).select_from(document_correction)).scalar_one())
 
 
 def known(connection: Connection, document_id: str = "") -> dict[DocumentId, Mapping[FactName, KnownFact]]:

@@ -16,7 +16,7 @@ from boroughs import load_boroughs
 from catalogue import load_catalogue
 from layout import typeset
 from plan import Plan, compose
-from records import truth, write_readme, write_register, write_truth
+from records import initiatives, truth, write_readme, write_register, write_rows
 from timeline import adopt
 
 
@@ -50,7 +50,8 @@ def generate(out: Path, *, seed: int, limit: int | None = None) -> int:
             plans.append(plan)
             rows += found
     write_register(plans, out / "register.csv")
-    write_truth(rows, out / "truth.jsonl")
+    write_rows(rows, out / "truth.jsonl")
+    write_rows(initiatives(plans), out / "initiatives.jsonl")
     write_readme(seed, out / "README.txt")
     return len(plans)
 

@@ -24,8 +24,12 @@ class Planted:
     ----------
     mark : int
         Number by which the typeset document tells its page.
-    start : str
+    start, end : str
         Month named in the text itself (``2022-04``), or empty.
+    adoption : Adoption or None
+        What it speaks of; ``None`` for a passage to which no code applies.
+    service : str
+        What the borough calls that.
     """
 
     mark: int
@@ -35,6 +39,9 @@ class Planted:
     start: str
     heading: str
     scanned: bool = False
+    end: str = ""
+    adoption: Adoption | None = None
+    service: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,16 +60,16 @@ class Writer:
     def neutral(self, topic: str, *, known: bool = False) -> Block:
         """Return a paragraph on a topic; ``known`` records that no code applies to it."""
         text = self._aside(topic)
-        span = self._plant(text, (), "", "") if known else {"text": text}
+        span = self._plant(text) if known else {"text": text}
         return {"kind": "para", "spans": [span], "keep": known}
 
     def sentence(self, adoption: Adoption) -> Span:
         """Return a sentence about an initiative at the stage it has reached."""
-        status = adoption.status(self.day)
-        template = self.rng.choice(adoption.initiative.templates[status])
+        template = self.rng.choice(adoption.initiative.templates[adoption.status(self.day)])
         text = write(template, self.slots(adoption), self.rng)
         start = iso_month(adoption.start) if "{start}" in template else ""
-        return self._plant(text, adoption.initiative.codes, status, start)
+        end = iso_month(adoption.stop) if "{stop}" in template and adoption.stop is not None else ""
+        return self._plant(text, adoption, start=start, end=end)
 
     def paragraph(self, adoptions: list[Adoption], topic: str) -> Block:
         """Return a paragraph about initiatives, at times with sentences of no weight before and after them."""
@@ -86,8 +93,7 @@ class Writer:
     def scheme(self, adoption: Adoption) -> list[Span]:
         """Return a row of the table of schemes: scheme, lead, start, budget."""
         text = write(adoption.initiative.scheme, self.slots(adoption), self.rng)
-        status = adoption.status(self.day)
-        cell = self._plant(text, adoption.initiative.codes, status, iso_month(adoption.start))
+        cell = self._plant(text, adoption, start=iso_month(adoption.start))
         leads = ("Director of adult social care", "Head of commissioning", self.borough.trust, "Joint programme office")
         others = (self.rng.choice(leads), long_month(adoption.start), amount(self.rng))
         rest: list[Span] = [{"text": text} for text in others]
@@ -95,7 +101,7 @@ class Writer:
 
     def verbatim(self, text: str) -> Span:
         """Return a text as it is, recorded as one to which no code applies."""
-        return self._plant(text, (), "", "")
+        return self._plant(text)
 
     def slots(self, adoption: Adoption | None = None) -> Mapping[str, str]:
         """Return what a sentence of this document may name."""
@@ -125,17 +131,27 @@ class Writer:
         self._used.add(template)
         return write(template, self.slots(), self.rng)
 
-    def _plant(self, text: str, codes: tuple[str, ...], status: str, start: str) -> Span:
+    def service(self, adoption: Adoption) -> str:
+        """Return what the borough calls an initiative; takes nothing from the source of the document's draws."""
+        constant = random.Random(self.borough.code)
+        place = self.borough.neighbourhoods[adoption.place]
+        known = {"borough": self.borough.name, "hospital": self.borough.hospital, "neighbourhood": place}
+        return write(adoption.service, {**known, "trust": self.borough.trust, "charity": self.borough.charity}, constant)
+
+    def _plant(self, text: str, adoption: Adoption | None = None, *, start: str = "", end: str = "") -> Span:
         mark = len(self.planted)
         self.planted.append(
             Planted(
                 mark=mark,
                 text=text,
-                codes=codes,
-                status=status,
+                codes=adoption.initiative.codes if adoption else (),
+                status=adoption.status(self.day) if adoption else "",
                 start=start,
                 heading=self.heading,
                 scanned=self.scanned,
+                end=end,
+                adoption=adoption,
+                service=self.service(adoption) if adoption else "",
             )
         )
         return {"text": text, "mark": mark}

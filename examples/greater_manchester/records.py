@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from passages import Planted
 from plan import Plan
+from timeline import iso_month
 
 FIELDS = ("path", "title", "area_code", "area_name", "doc_type", "published", "url")
 README = """\
@@ -21,6 +23,7 @@ the ten boroughs of Greater Manchester are real. Nothing here was said, planned 
 plans/          the PDF files
 register.csv    one row for each file: path, title, area, kind, date
 truth.jsonl     one row for each planted passage
+initiatives.jsonl  one row for each initiative of a borough that any of its files mentions
 
 Fields of truth.jsonl
   file       path as in the register
@@ -29,9 +32,16 @@ Fields of truth.jsonl
   codes      codes of the codebook care-home-integration; empty for a passage to which none applies
   status     aspiration, planned, in-place or stopped; empty where there are no codes
   area_code, published   as in the register
-  start      month that the passage or its table row gives as the start, else empty
+  start, end  month that the passage or its table row gives as the start and as the end, else empty
+  initiative  of which initiative it speaks: the borough's code and a name; empty where there are no codes
+  service    what the borough calls it, whether or not this passage does
   heading    nearest heading above, without its number
   scanned    true where the page is an image without text
+
+Fields of initiatives.jsonl
+  initiative, area_code, area_name, service, codes   as above
+  wished, planned, start, stop   months in which it was first wished for, agreed, begun, and ended (empty: it runs on)
+  files      those that speak of it, the earliest first, each with the status that it gives
 
 Made with seed {seed} by examples/greater_manchester/generate.py.
 """
@@ -57,11 +67,56 @@ def truth(plan: Plan, pages: Mapping[int, int]) -> list[dict[str, object]]:
             "area_code": plan.borough.code,
             "published": plan.assignment.published,
             "start": one.start,
+            "end": one.end,
+            "initiative": _name(plan, one),
+            "service": one.service,
             "heading": one.heading,
             "scanned": one.scanned,
         }
         for one in plan.planted
     ]
+
+
+def initiatives(plans: Iterable[Plan]) -> list[dict[str, object]]:
+    """Return a row for each initiative of a borough that any of its plans mentions.
+
+    Parameters
+    ----------
+    plans : iterable of Plan
+        All documents.
+    """
+    rows: dict[str, dict[str, object]] = {}
+    files: dict[str, dict[str, str]] = {}
+    for plan in sorted(plans, key=lambda one: (one.borough.code, one.assignment.day)):
+        for one in plan.planted:
+            if one.adoption is not None:
+                name = _name(plan, one)
+                rows.setdefault(name, _initiative(plan, one))
+                files.setdefault(name, {})[plan.assignment.file] = one.status
+    return [
+        {**row, "files": [{"file": file, "status": status} for file, status in files[name].items()]}
+        for name, row in sorted(rows.items())
+    ]
+
+
+def _name(plan: Plan, one: Planted) -> str:
+    return f"{plan.borough.code}/{one.adoption.initiative.id}" if one.adoption else ""
+
+
+def _initiative(plan: Plan, one: Planted) -> dict[str, object]:
+    adoption = one.adoption
+    assert adoption is not None
+    return {
+        "initiative": _name(plan, one),
+        "area_code": plan.borough.code,
+        "area_name": plan.borough.name,
+        "service": one.service,
+        "codes": list(one.codes),
+        "wished": iso_month(adoption.wished),
+        "planned": iso_month(adoption.planned),
+        "start": iso_month(adoption.start),
+        "stop": "" if adoption.stop is None else iso_month(adoption.stop),
+    }
 
 
 def write_register(plans: Iterable[Plan], path: Path) -> None:
@@ -84,8 +139,8 @@ def write_register(plans: Iterable[Plan], path: Path) -> None:
             )
 
 
-def write_truth(rows: Iterable[Mapping[str, object]], path: Path) -> None:
-    """Write ``truth.jsonl``."""
+def write_rows(rows: Iterable[Mapping[str, object]], path: Path) -> None:
+    """Write rows as JSON lines."""
     lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 

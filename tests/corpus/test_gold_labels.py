@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from careatlas.codebook_file import shipped
+from careatlas.shingles import shingle_sets, words_of
 from models.examples import Examples, joined
-from models.families import shingle_sets, words_of
 from models.label_report import LabelReport, label_report
 from models.labels_file import label_file, read_labels
 from models.seed_examples import seed_examples

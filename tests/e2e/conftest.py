@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -137,27 +138,20 @@ def wait_until_up(url: str, process: subprocess.Popen[str], log: Path) -> None:
     pytest.fail(f"the server did not answer: {log.read_text()}")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start the app on a free port of this machine, and end it by its own process."""
+@contextmanager
+def served(root: Path, log: Path) -> Iterator[str]:
+    """Start the app of a project on a free port of this machine, give its address, and end it by its own process."""
     from streamlit_app.server import free_port
 
-    folder = tmp_path_factory.mktemp("site")
-    pdf, root, log = folder / "plan.pdf", folder / "project", folder / "server.log"
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.upper().startswith("CAREATLAS_")]:
-            patch.delenv(name)  # the settings of the person who runs the tests
-        make_pdf(pdf)
-        document_id = make_project(root, pdf)
-        port = free_port("127.0.0.1", 0)
-        url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "careatlas", "-p", str(root), "app", "--port", str(port), "--reviewer", "Ada"]
-        with log.open("w") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, text=True)
+    port = free_port("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "careatlas", "-p", str(root), "app", "--port", str(port), "--reviewer", "Ada"]
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, text=True)
     try:
         wait_until_up(url, process, log)
         assert f"CareAtlas at {url}" in log.read_text()
-        yield Site(root, url, document_id, pdf)
+        yield url
     finally:
         process.terminate()
         try:
@@ -165,6 +159,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path, Path], AbstractContextManager[str]]:
+    """Return ``serve(root, log)``, which runs the app of a project for as long as the block lasts."""
+    return served
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Start the app on a free port of this machine, and end it by its own process."""
+    folder = tmp_path_factory.mktemp("site")
+    pdf, root = folder / "plan.pdf", folder / "project"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.upper().startswith("CAREATLAS_")]:
+            patch.delenv(name)  # the settings of the person who runs the tests
+        make_pdf(pdf)
+        document_id = make_project(root, pdf)
+        with served(root, folder / "server.log") as url:
+            yield Site(root, url, document_id, pdf)
 
 
 # Not for the session: while Playwright is open its event loop runs in this thread, and no other test can start one.

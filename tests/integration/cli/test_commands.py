@@ -100,10 +100,10 @@ def test_add_says_what_is_new_what_is_known_and_what_failed(root: Path, tmp_path
     done = careatlas("-p", root, "add", plans / "register.csv")
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == "0 new, 1 already there, 1 not added"
-    assert "absent\\u001b[31m.pdf: it cannot be read" in done.stdout
+    assert "absent\\u001b[31m.pdf: line 3 of the register: it cannot be read" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
     failed = data(careatlas("-p", root, "add", plans / "register.csv", "--json"), 1)
-    assert failed["not_added"][0]["reason"] == "it cannot be read: No such file or directory"
+    assert failed["not_added"][0]["reason"] == "line 3 of the register: it cannot be read: No such file or directory"
 
 
 def test_documents_are_listed_as_a_table_and_as_data(made: Path):

@@ -86,8 +86,8 @@ def test_what_a_register_names_but_is_not_a_file_is_reported(project: Project, p
     report = add(project, plans / "register.csv")
     assert report.new == 1
     assert [reason for _, reason in report.failed] == [
-        "it cannot be read: No such file or directory",
-        "it cannot be read: Is a directory",
+        "line 2 of the register: it cannot be read: No such file or directory",
+        "line 3 of the register: it cannot be read: Is a directory",
     ]
     assert stored(project)[0].title == "The plan"
 

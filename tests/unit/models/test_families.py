@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.families import Components, families, shingle_sets, words_of
+from models.families import Components, families
 
 TEN = "the quick brown fox jumps over one lazy old dog"
 
@@ -95,20 +95,6 @@ def test_a_chain_is_one_family() -> None:
     windows = [" ".join(words[start : start + 16]) for start in (0, 6, 12, 18)]
     assert families([*windows, "something else"]).tolist() == [0, 0, 0, 0, 1]
     assert families([windows[0], windows[3]]).tolist() == [0, 1]
-
-
-def test_shingles_have_equal_numbers_only_where_they_are_equal() -> None:
-    texts = [TEN, "brown fox jumps over one lazy old dog", "lazy dog", ""]
-    sets = shingle_sets(texts)
-    numbered = [set(sets.of(index).tolist()) for index in range(len(texts))]
-    words = [shingles_of(text) for text in texts]
-    assert [len(one) for one in numbered] == [len(one) for one in words] == [6, 4, 1, 0]
-    assert len(numbered[0] & numbered[1]) == len(words[0] & words[1]) == 4
-    assert min(numbered[0] - numbered[1]) < max(numbered[0] & numbered[1])  # the rarer, the smaller
-
-
-def test_numbers_are_folded_and_case_is() -> None:
-    assert words_of("The £1,234.50 of 2023-24, Q1.") == ["the", "0", "of", "0", "0", "q0"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=20))
