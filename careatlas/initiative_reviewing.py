@@ -14,8 +14,8 @@ from careatlas.identifiers import EvidenceId, event_id, initiative_id
 from careatlas.initiative import Initiative
 from careatlas.initiative_event import InitiativeAction, InitiativeEvent
 from careatlas.initiative_fields import plain_fields, typed_fields
-from careatlas.initiative_replay import events_in_force
-from careatlas.initiatives_now import initiatives_seen
+from careatlas.initiative_replay import events_in_force, replayed
+from careatlas.initiatives_now import replay_source
 from careatlas.reviewed_initiative import Replay, ReviewedInitiative
 from careatlas.store import initiative_events
 from careatlas.store.engine import Store
@@ -130,9 +130,10 @@ def kept(store: Store, codebook: Codebook, event: InitiativeEvent) -> Replay:
     _check_form(event)
     with store.write() as connection:
         hold(connection, f"initiatives {codebook.id}")  # what two people see stays true until one of them is done
-        _check(initiatives_seen(connection, codebook), event, initiative_events.listed(connection, codebook.id))
+        proposals, events, standing = replay_source(connection, codebook)
+        _check(replayed(proposals, events, standing), event, events)
         initiative_events.append(connection, codebook.id, event)
-        return initiatives_seen(connection, codebook)
+        return replayed(proposals, [*events, event], standing)
 
 
 def _check_form(event: InitiativeEvent) -> None:
@@ -221,14 +222,15 @@ def _event(
     note: str,
 ) -> InitiativeEvent:
     name = one.initiative.initiative_id
+    packed = msgspec.json.encode(content, order="sorted")
     return InitiativeEvent(
-        event_id=event_id(action, name, person, now.isoformat(), msgspec.json.encode(content, order="sorted").decode()),
+        event_id=event_id(action, name, person, now.isoformat(), packed.decode()),
         action=action,
         initiative_id=name,
         evidence=_evidence(one),
         person=person.strip(),
         made_at=now,
-        content=content,
+        content=msgspec.json.decode(packed),  # as the store will give it back
         note=note.strip(),
     )
 

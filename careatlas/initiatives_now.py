@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from careatlas.codebook import Codebook
 from careatlas.evidence_standing import EvidenceStanding, evidence_standing
 from careatlas.identifiers import EvidenceId, PassageId, passage_of_evidence
+from careatlas.initiative import Initiative
+from careatlas.initiative_event import InitiativeEvent
 from careatlas.initiative_replay import replayed
 from careatlas.reviewed_initiative import Replay
 from careatlas.store import initiative_events, initiatives, judgements, passage_presence, passage_successors
@@ -25,11 +27,25 @@ def initiatives_now(store: Store, codebook: Codebook) -> Replay:
 
 def initiatives_seen(connection: Any, codebook: Codebook) -> Replay:
     """Return the initiatives of a codebook as a transaction sees them."""
+    found = replay_source(connection, codebook)
+    return replayed(found.proposals, found.events, found.standing)
+
+
+class ReplaySource(NamedTuple):
+    """What a replay is made of."""
+
+    proposals: list[Initiative]
+    events: list[InitiativeEvent]
+    standing: EvidenceStanding
+
+
+def replay_source(connection: Any, codebook: Codebook) -> ReplaySource:
+    """Return what the replay of a codebook's initiatives is made of, as a transaction sees it."""
     proposals = initiatives.listed(connection, codebook.id)
     events = initiative_events.listed(connection, codebook.id)
     proposed = {one.evidence_id for item in proposals for one in item.evidence}
     remembered = {name for event in events for name in event.evidence} - proposed
-    return replayed(proposals, events, standing_of(connection, codebook, proposed, remembered))
+    return ReplaySource(proposals, events, standing_of(connection, codebook, proposed, remembered))
 
 
 def standing_of(

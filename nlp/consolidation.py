@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import groupby
 
-from careatlas.identifiers import Code, initiative_id
+from careatlas.identifiers import Code, DocumentId, initiative_id
 from careatlas.initiative import Evidence, Initiative
 from careatlas.initiative_values import initiative_of
 from nlp.likeness import Weights, alike, likeness, weights_of, words_of
@@ -43,10 +44,10 @@ class ConsolidationRules:
         Between two starts that are still of one initiative, where no name is for sure in both; plans slip.
     """
 
-    unnamed: float = 0.5
-    unnamed_here: float = 0.7
+    unnamed: float = 0.35
+    unnamed_here: float = 0.45
     faint_name: float = 0.15
-    other_codes: float = 0.35
+    other_codes: float = 0.5
     named_years: float = 4.0
     unnamed_years: float = 2.0
 
@@ -81,6 +82,8 @@ class _Group:
     names: dict[Key, bool] = field(default_factory=dict)  # with whether it is for sure the name of a service
     codes: set[Code] = field(default_factory=set)
     runs: set[Key] = field(default_factory=set)
+    documents: set[DocumentId] = field(default_factory=set)
+    starts: set[date] = field(default_factory=set)
 
     def add(self, one: _Read, evidence: Evidence) -> None:
         self.members.append(one)
@@ -89,6 +92,9 @@ class _Group:
             self.names[key] = name.is_sure or self.names.get(key, False)
         self.codes.update(evidence.codes)
         self.runs.update(one.runs)
+        self.documents.add(evidence.document_id)
+        if evidence.period and evidence.period.start:
+            self.starts.add(evidence.period.start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,10 +158,8 @@ def _groups(block: Sequence[_Read], rules: ConsolidationRules) -> list[_Group]:
         for index, value in near.items():
             number = group_of[index].number
             likest[number] = max(value, likest.get(number, 0.0))
-        candidates = {number: groups[number] for number in likest}
-        for key in one.names:
-            candidates |= by_name.get(key, {})
-        fits = [_fit(one, group, likest.get(group.number, 0.0), rules) for group in candidates.values()]
+        candidates = _candidates(one, likest, groups, by_name, rules)
+        fits = [_fit(one, group, likest.get(group.number, 0.0), rules) for group in candidates]
         best = max((fit for fit in fits if fit is not None), key=lambda fit: fit.rank, default=None)
         group = best.group if best else _Group(number=len(groups))
         if best is None:
@@ -165,6 +169,22 @@ def _groups(block: Sequence[_Read], rules: ConsolidationRules) -> list[_Group]:
         for key in one.names:
             by_name.setdefault(key, {})[group.number] = group
     return groups
+
+
+def _candidates(
+    one: _Read,
+    likest: Mapping[int, float],
+    groups: Sequence[_Group],
+    by_name: Mapping[Key, Mapping[int, _Group]],
+    rules: ConsolidationRules,
+) -> list[_Group]:
+    """Return the initiatives that a sighting might be of: with its names, its words, or a name among its words."""
+    found = {number for number, value in likest.items() if value >= min(rules.unnamed, rules.unnamed_here)}
+    for key in {*one.names, *one.runs}:
+        found.update(by_name.get(key, ()))
+    sure = [key for key, name in one.names.items() if name.is_sure]
+    found.update(number for number in likest if any(key in groups[number].runs for key in sure))
+    return [groups[number] for number in sorted(found)]
 
 
 def _fit(one: _Read, group: _Group, similarity: float, rules: ConsolidationRules) -> _Fit | None:
@@ -179,12 +199,11 @@ def _fit(one: _Read, group: _Group, similarity: float, rules: ConsolidationRules
         similarity = similarity or max(likeness(one.weights, member.weights) for member in group.members)
         needed = max(0.0 if sure else rules.faint_name, 0.0 if codes else rules.other_codes)
     elif codes:
-        here = any(member.evidence.document_id == one.evidence.document_id for member in group.members)
-        needed = rules.unnamed_here if here else rules.unnamed
+        needed = rules.unnamed_here if one.evidence.document_id in group.documents else rules.unnamed
     else:
         return None
     years = rules.named_years if name else rules.unnamed_years
-    if similarity < needed or (not sure and _years_apart(one.evidence, group.joined) > years):
+    if similarity < needed or (not sure and _years_apart(one.evidence, group.starts) > years):
         return None
     return _Fit(group=group, similarity=similarity, name=name, is_sure=bool(sure), codes=codes)
 
@@ -198,13 +217,12 @@ def _mentioned(one: _Read, group: _Group) -> str:
     return " ".join(next(known, ()))
 
 
-def _years_apart(one: Evidence, others: Iterable[Evidence]) -> float:
-    """Return the years between the start that evidence gives and the nearest start of others; 0 where one is unsaid."""
+def _years_apart(one: Evidence, starts: Iterable[date]) -> float:
+    """Return the years between the start that evidence gives and the nearest of others; 0 where one is unsaid."""
     start = one.period.start if one.period else None
-    starts = [other.period.start for other in others if other.period and other.period.start]
-    if start is None or not starts:
+    if start is None:
         return 0.0
-    return min(abs((start - other).days) for other in starts) / _DAYS
+    return min((abs((start - other).days) for other in starts), default=0) / _DAYS
 
 
 def _joined(one: Evidence, fit: _Fit | None) -> Evidence:

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.likeness import words_of
-from nlp.service_words import AROUND, BODIES, CALENDAR, COMMON, EMPTY, GENERAL, HEADS, LOOSE, OPENERS, ROLES
+from nlp.service_words import (
+    AROUND,
+    BODIES,
+    CALENDAR,
+    COMMON,
+    EMPTY,
+    GENERAL,
+    HEADS,
+    LOOSE,
+    OPENERS,
+    ROLES,
+    SMALL_HEADS,
+)
 
 # Connectors that may stand inside a name, never at its ends.
 _INSIDE = frozenset({"of", "and", "for", "to", "in", "the", "&"})
@@ -16,6 +28,8 @@ _GAP = re.compile(r"[ \t\n\u00a0]{1,3}")
 _ARTICLES = frozenset({"the", "our", "a", "an", "this", "its", "their", "new"})
 _ARTICLE = re.compile(r"\b(?:the|our|an?|this|its|their|new)\s$", re.IGNORECASE)
 _TITLED = re.compile(r"\s?[:(–—]")  # "Quiet Hour: time for ..."
+_APART = EMPTY | AROUND | CALENDAR
+_SAYS_LITTLE = GENERAL | HEADS
 _MOST_WORDS = 9
 _MOST_BEFORE = 5  # words before one for a service
 _LONGEST_TEXT = 20_000  # characters of a passage that are looked through
@@ -151,7 +165,7 @@ def _is_office(text: str, end: int) -> bool:
 def _heads_after(text: str, end: int) -> list[re.Match[str]]:
     """Return the words for a service that follow a name in small letters: "Red Bag scheme"."""
     found: list[re.Match[str]] = []
-    while text[end : end + 1] == " " and (word := _WORD.match(text, end + 1)) and word[0].lower() in HEADS:
+    while text[end : end + 1] == " " and (word := _WORD.match(text, end + 1)) and word[0] in SMALL_HEADS:
         found.append(word)
         end = word.end()
     return found[:2]
@@ -163,12 +177,13 @@ def _phrases(text: str, taken: bytearray) -> Iterator[ServiceName]:
     for word in _WORD.finditer(text):
         lower = word[0].lower()
         is_next = bool(before) and _GAP.fullmatch(text, before[-1].end(), word.start()) is not None
-        if any(taken[word.start() : word.end()]) or lower in EMPTY | AROUND | CALENDAR or lower.isdigit():
+        if any(taken[word.start() : word.end()]) or lower in _APART or lower.isdigit():
             before = []
             continue
         before = [*(before if is_next else ()), word][-_MOST_BEFORE - 1 :]
-        if lower in HEADS and len(before) > 1 and not _goes_on(text, word.end()) and not _is_office(text, word.end()):
-            if any(one not in GENERAL | HEADS for one in words_of(text[before[0].start() : word.end()])):
+        is_head = word[0] in SMALL_HEADS or (lower in HEADS and _is_capital(word[0]))
+        if is_head and len(before) > 1 and not _goes_on(text, word.end()) and not _is_office(text, word.end()):
+            if any(one not in _SAYS_LITTLE for one in words_of(text[before[0].start() : word.end()])):
                 yield _phrase(text, before)
             before = []
 
@@ -185,7 +200,7 @@ def _phrase(text: str, words: list[re.Match[str]]) -> ServiceName:
 def _goes_on(text: str, end: int) -> bool:
     """Tell whether the next word is one for a service too: "response team" ends with the team."""
     following = _WORD.match(text, end + 1)
-    return text[end : end + 1] == " " and following is not None and following[0].lower() in HEADS
+    return text[end : end + 1] == " " and following is not None and following[0] in SMALL_HEADS
 
 
 def _is_capital(word: str) -> bool:

@@ -24,6 +24,11 @@ pathway pilot platform pledge plus pool portal practice programme project prospe
 response round rounds scheme school scorecard service services squad standard steps suite summit support
 taskforce team teams tool toolkit tracker transport unit visitors ward wards watch
 """)
+# Those among them that in small letters are mostly something else: "ring the Bridge Hub first", "they offer".
+CAPITAL_ONLY = _listed(
+    "approach champions compact first link links nurses offer pass plus standard support visitors watch"
+)
+SMALL_HEADS = HEADS - CAPITAL_ONLY
 # Words that begin sentences and are no part of a name.
 OPENERS = _listed("""
 a across additionally after all also although an and any as at because before between both but by during each
@@ -45,7 +50,7 @@ street trust uk university wales
 # Names of days and months; seasons may be part of a name ("Winter Hub").
 CALENDAR = _listed("""
 april august december february friday january july june march may monday november
-october saturday september sunday thursday tuesday wednesday 
+october saturday september sunday thursday tuesday wednesday
 """)
 # Bodies, funds, laws and fields that many initiatives have in common: to name one is not to name the initiative.
 COMMON = _lines("""

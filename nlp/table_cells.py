@@ -59,4 +59,5 @@ def matter(text: str) -> str:
     for start, end in beside_the_matter(text):
         kept.append(text[place:start])
         place = max(place, end)
-    return " ".join("".join([*kept, text[place:]]).split())
+    pieces = (" ".join(piece.split()).strip("; ") for piece in (*kept, text[place:]))
+    return "; ".join(filter(None, pieces))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from careatlas.initiative import Initiative
 from careatlas.reviewed_initiative import ReviewedInitiative
 
-MOST = 50
 _WORD = re.compile(r"\w{3,40}")
 _TITLE, _CODES, _SETTING = 0.7, 0.2, 0.1
 
@@ -32,7 +31,7 @@ class Candidate:
 def candidates(
     one: ReviewedInitiative, others: Iterable[ReviewedInitiative], *, across: bool = False, words: str = ""
 ) -> list[Candidate]:
-    """Return the initiatives that one may be merged with, the most alike first, at most :data:`MOST`.
+    """Return the initiatives that one may be merged with, the most alike first.
 
     Parameters
     ----------
@@ -51,7 +50,7 @@ def candidates(
         and all(word in _text(other.initiative) for word in asked)
     ]
     found.sort(key=lambda item: (not item.same_area, -item.likeness, item.one.initiative.initiative_id))
-    return found[:MOST]
+    return found
 
 
 def same_area(one: Initiative, other: Initiative) -> bool:

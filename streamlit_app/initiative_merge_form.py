@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -10,9 +10,11 @@ import streamlit as st
 from careatlas.initiative_reviewing import MAX_NOTE, merged
 from careatlas.reviewed_initiative import Provenance, Replay, ReviewedInitiative
 from streamlit_app.initiative_acts import Acts
-from streamlit_app.initiative_likeness import MOST, Candidate, candidates
+from streamlit_app.initiative_likeness import Candidate, candidates
 from streamlit_app.initiative_words import option_words
+from streamlit_app.plain import in_markdown
 
+MOST = 12  # to tick at once
 _MAX_WORDS = 200
 
 
@@ -32,33 +34,29 @@ def show_merge_form(acts: Acts, one: ReviewedInitiative, replay: Replay) -> None
     if not found:
         st.info("There is no other initiative to choose from here.")
         return
-    options: dict[str, Candidate] = {item.one.initiative.initiative_id: item for item in found}
+    shown = found[:MOST]
     with st.form(key, enter_to_submit=False, border=False):
-        st.multiselect(
-            f"The same initiative as this one (the {MOST} most alike)" if len(found) == MOST else "The same initiative",
-            list(options),
-            format_func=lambda name: _option(options, name),
-            key=f"{key}-others",
-            select_all=False,
-        )
+        more = "" if len(found) <= MOST else f" These are the {MOST} most alike of {len(found):,}: words find others."
+        st.text(f"Tick what is the same initiative as this one.{more}")
+        for item in shown:
+            st.checkbox(_option(item), key=_tick(key, item), wrap=True)
         if across:
             st.checkbox("They are one initiative although their areas differ", key=f"{key}-sure")
         st.text_input("Note kept with the merger", key=f"{key}-note", max_chars=MAX_NOTE)
-        st.form_submit_button(
-            "Merge into this one", on_click=_keep, args=(acts, one, options, key), key=f"{key}-submit"
-        )
+        st.form_submit_button("Merge into this one", on_click=_keep, args=(acts, one, shown, key), key=f"{key}-submit")
 
 
-def _option(options: Mapping[str, Candidate], name: str) -> str:
-    if name not in options:
-        return name
-    item = options[name]
+def _tick(key: str, item: Candidate) -> str:
+    return f"{key}-tick-{item.one.initiative.initiative_id}"
+
+
+def _option(item: Candidate) -> str:
     rejected = ", rejected" if item.one.provenance is Provenance.REJECTED else ""
-    return f"{option_words(item.one.initiative)}{rejected} \u2013 likeness {item.likeness:.2f} \u2013 {name}"
+    return in_markdown(f"{option_words(item.one.initiative)}{rejected} (likeness {item.likeness:.2f})", limit=400)
 
 
-def _keep(acts: Acts, one: ReviewedInitiative, options: Mapping[str, Candidate], key: str) -> None:
-    chosen = [options[name].one for name in st.session_state.get(f"{key}-others") or [] if name in options]
+def _keep(acts: Acts, one: ReviewedInitiative, shown: Sequence[Candidate], key: str) -> None:
+    chosen = [item.one for item in shown if st.session_state.get(_tick(key, item))]
     make = partial(
         merged,
         one,

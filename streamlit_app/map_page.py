@@ -7,12 +7,14 @@ from datetime import date
 
 import streamlit as st
 
+from careatlas.areas.boundaries import boundary_shapes
 from careatlas.areas.map_shapes import MapShapes, tile_shapes
 from careatlas.areas.tiles import tiles_of
 from careatlas.codebook import Codebook
 from careatlas.errors import CareAtlasError
 from careatlas.project import Project
 from evaluation.policy_map import Unplaced
+from streamlit_app.address import switch
 from streamlit_app.areamap import MapWords, show_map
 from streamlit_app.csv_file import csv_bytes
 from streamlit_app.initiative_data import Shown, initiatives_shown
@@ -53,9 +55,9 @@ def show_map_page(project: Project, follow: Follow) -> None:
         return
     try:
         seen = map_seen(shown, asked)
-        shapes = _shapes(asked)
+        shapes = _shapes(project, asked)
     except CareAtlasError as error:
-        st.warning(f"{in_markdown(error.what, limit=500)} {in_markdown(error.mend, limit=300)}")
+        st.warning(f"{in_markdown(error.what, limit=500)}; {in_markdown(error.mend, limit=300)}")
         return
     picked = show_map("england", shapes, area_values(seen), words=_words(asked, book))
     if picked:
@@ -76,13 +78,17 @@ def has_any(shown: Shown) -> bool:
     return False
 
 
+def _shapes(project: Project, asked: MapAsked) -> MapShapes:
+    """Return tiles, or the real outlines of that day where the project has them and the reader wants them."""
+    outlines = boundary_shapes(project, asked.layer, asked.on)
+    if outlines is not None and switch(st, "Real outlines", "outlines"):
+        return outlines
+    return _tiles(asked.layer.value, asked.on.isoformat())
+
+
 @st.cache_data(show_spinner=False, max_entries=8)
 def _tiles(level: str, day: str) -> MapShapes:
     return tile_shapes(tiles_of(level, date.fromisoformat(day)))
-
-
-def _shapes(asked: MapAsked) -> MapShapes:
-    return _tiles(asked.layer.value, asked.on.isoformat())
 
 
 def _words(asked: MapAsked, book: Codebook) -> MapWords:

@@ -53,7 +53,7 @@ def show_matrix_page(project: Project, follow: Callable[[str, Mapping[str, str]]
     try:
         found = policy_map_of(shown, asked, every_code=True)
     except CareAtlasError as error:
-        st.warning(f"{in_markdown(error.what, limit=500)} {in_markdown(error.mend, limit=300)}")
+        st.warning(f"{in_markdown(error.what, limit=500)}; {in_markdown(error.mend, limit=300)}")
         return
     rows = matrix_rows(found, {"period": asked.period.name, **query_of(asked)})
     if rows:

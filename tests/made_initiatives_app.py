@@ -84,6 +84,8 @@ def fill_initiatives(project: Project, *, copies: int = 0) -> dict[str, Initiati
 
 def _copies(count: int, owner: DocumentId) -> Sequence[Initiative]:
     return [
-        initiative(f"icopy{number}", evidence(f"pcopy{number}", passage_id=PassageId(f"pcopy{number}"), document_id=owner))
+        initiative(
+            f"icopy{number}", evidence(f"pcopy{number}", passage_id=PassageId(f"pcopy{number}"), document_id=owner)
+        )
         for number in range(count)
     ]

@@ -35,7 +35,20 @@ _NAME_HEADERS = frozenset(
 )
 _SAMPLED = 2_000  # rows looked at to find a column of codes
 _MOST = 0.5  # share of the filled cells that have to be codes
-_MONTHS = tuple("january february march april may june july august september october november december".split())
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _ISO = re.compile(r"([0-9]{4})(?:-?([0-9]{2})(?:-([0-9]{2}))?)?")
 _FINANCIAL = re.compile(r"((?:19|20)[0-9]{2})[-/–]((?:20)?[0-9]{2})")
 _FIRST_MONTH = 4  # of a financial year

@@ -1,4 +1,4 @@
-"""Facts of the geography that stand in no table: read in Orders and public records, each with its source.
+"""Facts of the geography that stand in no table, with the Order, Act or record that has each (``tables/SOURCES.md``).
 
 Most go into the package tables by :mod:`careatlas.areas.make_tables`.
 """

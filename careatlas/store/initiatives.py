@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -58,6 +59,11 @@ def _row(item: Initiative | Evidence, apart: Sequence[str]) -> dict[str, Any]:
     return {**kept, "content": msgspec.json.encode(content).decode()}
 
 
+@lru_cache(maxsize=4_096)
+def _period(text: str, precision: str) -> Period:
+    return period_of(text, precision)
+
+
 def _plain(value: Any) -> Any:
     return [value.as_text(), value.precision] if isinstance(value, Period) else value
 
@@ -93,7 +99,7 @@ def _content(row: Any) -> dict[str, Any]:
     return {
         **content,
         "codes": tuple(Code(one) for one in content["codes"]),
-        "period": period_of(*content["period"]) if content["period"] else None,
+        "period": _period(*content["period"]) if content["period"] else None,
         "status": InitiativeStatus(content["status"]),
         "partners": tuple(content["partners"]),
     }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from careatlas.document import Document, DocumentOutcome, Page, PageStatus
 from careatlas.geometry import Box, union
-from careatlas.identifiers import DocumentId
+from careatlas.identifiers import DocumentId, EvidenceId, passage_of_evidence
 from careatlas.offsets import OffsetMap
 from careatlas.passage import Passage
 from careatlas.reading import Dropped, Reading
@@ -18,6 +20,8 @@ from careatlas.store.schema import (
     document,
     document_text,
     dropped,
+    initiative_event,
+    initiative_evidence,
     judgement,
     page,
     page_image,
@@ -40,7 +44,9 @@ def save(connection: Connection, item: Document, reading: Reading) -> CarriedOve
 
     Such a passage that keeps its identifier needs nothing. Otherwise it is looked for on its page by its text, of
     several by its place; one that cannot be found is reported and stays listed as lost, with its judgement untouched.
+    Passages that are evidence of initiatives are followed as well, and not counted: the next build reads them anew.
     """
+    told = _evidence(connection, item.document_id)
     for table in (passage, page, dropped, document_text):
         connection.execute(delete(table).where(table.c.document_id == item.document_id))
     title = item.title or reading.title
@@ -71,7 +77,9 @@ def save(connection: Connection, item: Document, reading: Reading) -> CarriedOve
     if reading.dropped:
         rows = [{"document_id": item.document_id, **asdict(one)} for one in reading.dropped]
         connection.execute(insert(dropped), rows)
-    return _carry_over(connection, item.document_id, reading)
+    carried = _carry_over(connection, item.document_id, reading)
+    _follow(connection, told, reading)
+    return carried
 
 
 def fail(connection: Connection, document_id: DocumentId, outcome: DocumentOutcome, reason: str) -> None:
@@ -144,12 +152,30 @@ def _carry_over(connection: Connection, document_id: DocumentId, reading: Readin
     drawn = (sampled_passage.c.passage_id, sampled_passage.c.page, sampled_passage.c.text, sampled_passage.c.boxes)
     to_read = select(*drawn).where(sampled_passage.c.document_id == document_id)
     wanted = {row[0]: row for row in [*connection.execute(to_read), *judged]}
+    return _follow(connection, list(wanted.values()), reading)
+
+
+def _evidence(connection: Connection, document_id: DocumentId) -> list[Any]:
+    """Return place and words of the passages of a document that initiatives, or people's acts on them, stand on."""
+    query = select(initiative_evidence.c.passage_id).where(initiative_evidence.c.document_id == document_id)
+    names = set(connection.execute(query).scalars())
+    for packed in connection.execute(select(initiative_event.c.evidence)).scalars():
+        names.update(passage_of_evidence(name) for name in msgspec.json.decode(packed, type=list[EvidenceId]))
+    later = {row.old_passage_id: row.new_passage_id for row in connection.execute(select(passage_successor))}
+    while more := {later[name] for name in names if name in later} - names:  # by the names that they have by now
+        names |= more
+    place = (passage.c.passage_id, passage.c.page, passage.c.text, passage.c.boxes)
+    rows = connection.execute(select(*place).where(passage.c.document_id == document_id))
+    return [row for row in rows if row.passage_id in names]
+
+
+def _follow(connection: Connection, wanted: Sequence[Any], reading: Reading) -> CarriedOver:
     here = {one.passage_id for one in reading.passages}
     places: dict[tuple[int, str], list[Passage]] = {}
     for one in reading.passages:
         places.setdefault((one.page, " ".join(one.text.split())), []).append(one)
     found, lost = 0, []
-    for old, number, words, boxes in wanted.values():
+    for old, number, words, boxes in wanted:
         if old in here:
             found += 1
             continue

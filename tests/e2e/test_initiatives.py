@@ -165,10 +165,10 @@ def test_confirm_and_undo_by_keyboard_alone(
 ) -> None:
     before = len(events_of(site))
     open_one(page, site, "iteam", "Home team")
-    tab_to(page, "Note kept with what you decide")
+    tab_to(page, "-note|Note kept with what you decide")
     page.keyboard.type("seen by y x u")  # letters that are shortcuts with Alt are only letters here
     passed = tab_to(page, "Confirm")
-    assert len(passed) <= 2
+    assert len(passed) == 1
     page.keyboard.press("Enter")
     event = wait_for_event(page, site, before + 1)
     assert (event.action, event.person, event.note) == (InitiativeAction.CONFIRMED, "Ada", "seen by y x u")
@@ -213,9 +213,8 @@ def test_merge_and_split_by_click(page: Any, site: Any, afresh: dict[str, Initia
     before = len(events_of(site))
     open_one(page, site, "iteam", "Home team")
     page.get_by_text("Merge with others").click()
-    page.get_by_role("combobox", name="The same initiative").click()
-    page.get_by_role("option", name="Weekly round").first.click()
-    page.keyboard.press("Escape")
+    page.locator('[class*="st-key-merge-"][class*="-tick-iround"] label').last.click()
+    page.wait_for_timeout(400)
     page.screenshot(path=artefacts / "initiative-merge.png", full_page=True)
     page.get_by_role("button", name="Merge into this one").click()
     event = wait_for_event(page, site, before + 1)
@@ -226,11 +225,10 @@ def test_merge_and_split_by_click(page: Any, site: Any, afresh: dict[str, Initia
     page.get_by_text("was merged into this one by Ada").wait_for()
     page.get_by_text("Split", exact=True).click()
     name = afresh["iround"].evidence[0].evidence_id
-    # No full stop in a class: the key of a tick may be changed by Streamlit, its words are not.
-    ticks = page.locator('[class*="st-key-split-"] label')
-    ticks.first.wait_for()
+    # The other part of the same passage has a tick of its own: its key goes on after the passage.
+    tick = page.locator(f'[class*="st-key-split-"][class*="-tick-{name}"]:not([class*="-tick-{name}-1"])')
+    tick.locator("label").last.click()
     page.wait_for_timeout(400)
-    page.locator(f'[class*="-tick-{name}"] label').last.click()
     page.screenshot(path=artefacts / "initiative-split.png", full_page=True)
     page.get_by_role("button", name="Split off").click()
     event = wait_for_event(page, site, before + 2)
@@ -264,7 +262,7 @@ def test_a_page_that_is_no_longer_true_is_refused(page: Any, site: Any, afresh: 
 
 def test_hostile_words_are_only_words(page: Any, site: Any, afresh: dict[str, Initiative]) -> None:
     open_one(page, site, "ihostile", "HYPERLINK")
-    assert HOSTILE_TITLE in page.locator("h3").first.inner_text()
+    assert HOSTILE_TITLE in page.locator("h3").first.inner_text().replace("\u2060", "")
     page.goto(f"{site.url}/initiatives?words=hyperlink")
     link = page.locator("td a")
     link.wait_for(timeout=WAIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pymupdf
@@ -117,5 +118,6 @@ def test_metadata_come_from_a_worker_that_dies_alone(tmp_path: Path, bombs, no_w
     assert file_metadata.file_metadata(str(tmp_path / "plan.pdf"), limits).created == "2024-03-04"
     (tmp_path / "locked.pdf").write_bytes(bombs.locked((tmp_path / "plan.pdf").read_bytes(), user="x"))
     assert "password" in file_metadata.file_metadata(str(tmp_path / "locked.pdf"), limits).problem
-    monkeypatch.setattr(file_metadata, "_WALL_SECONDS", 0.0)
-    assert "in time" in file_metadata.file_metadata(str(tmp_path / "plan.pdf"), limits).problem
+    os.mkfifo(tmp_path / "never.pdf")  # opening it waits for somebody to write
+    monkeypatch.setattr(file_metadata, "_WALL_SECONDS", 0.3)
+    assert "in time" in file_metadata.file_metadata(str(tmp_path / "never.pdf"), limits).problem

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from careatlas.initiative_replay import replayed
 from careatlas.evidence_standing import EvidenceStanding
+from careatlas.initiative_replay import replayed
 from careatlas.reviewed_initiative import ReviewedInitiative
-from streamlit_app.initiative_likeness import MOST, candidates
+from streamlit_app.initiative_likeness import candidates
 from tests.made_initiatives import evidence, initiative
 
 
@@ -50,8 +50,3 @@ def test_where_no_code_is_known_the_name_of_the_place_decides() -> None:
     )
     one = next(item for item in here if item.initiative.initiative_id == "ia")
     assert [item.one.initiative.initiative_id for item in candidates(one, here)] == ["ib"]
-
-
-def test_no_more_than_can_be_looked_through() -> None:
-    many = reviewed(*(named(f"i{number}", "Team") for number in range(MOST + 10)))
-    assert len(candidates(many[0], many)) == MOST

@@ -85,7 +85,7 @@ def test_without_a_name_the_page_says_where_to_choose(app_of: Start, made: dict[
 def test_it_shows_what_is_known_and_what_it_rests_on(app_of: Start, made: dict[str, Initiative]) -> None:
     app = app_of("Ada")
     test = app.open("initiative", id="iteam")
-    assert [one.value for one in test.subheader][0] == "Home team"
+    assert test.subheader[0].value == "Home team"
     assert facts(app)["Area"] == ["Manchester (E08000003)", "read in the documents"]
     assert facts(app)["Since"][0] == "2023-04 (month)"
     assert facts(app)["Codes"][0] == BOOK.code("discharge").label
@@ -95,14 +95,19 @@ def test_it_shows_what_is_known_and_what_it_rests_on(app_of: Start, made: dict[s
     first, second = listed["rows"]
     assert first["title"] == "1. A synthetic plan (2022), page 1"
     assert {"text": "joint discharge team", "names": ["title"]} in first["pieces"]
-    assert "".join(piece["text"] for piece in first["pieces"]) == "A joint discharge team moves people home within a day."
+    assert (
+        "".join(piece["text"] for piece in first["pieces"]) == "A joint discharge team moves people home within a day."
+    )
     assert "Why it is here: the first passage that tells of it" in first["lines"]
     assert "Why it is here: joined: words 60% alike; same area" in second["lines"]
     assert "Who says so: machine, not checked; probability 0.80." in first["lines"]
     assert first["href"].startswith("evidence?document=")
     assert not app.parts("pagebox")
     history = next(one for one in app.parts("rowtable") if one["header"][0] == "Date of the document")
-    assert [[cell["text"] for cell in row[:2]] for row in history["rows"]] == [["2022", "planned"], ["2023", "in-place"]]
+    assert [[cell["text"] for cell in row[:2]] for row in history["rows"]] == [
+        ["2022", "planned"],
+        ["2023", "in-place"],
+    ]
     assert "Nothing since the machine proposed it" in app.words()
 
 
@@ -169,7 +174,7 @@ def test_confirm_keeps_what_was_shown_with_the_note(app_of: Start, root: Path, m
     assert event.content["title"] == "Home team"
     assert one_of(root, "iteam").provenance is Provenance.CONFIRMED
     assert any("confirmed by Ada" in one.value.replace("\\", "") for one in app.test.markdown)
-    assert 'confirmed (seen in the plan)' in app.words()
+    assert "confirmed (seen in the plan)" in app.words()
     assert widget(app, "decide-", "-note").value == ""
 
 
@@ -244,10 +249,11 @@ def test_a_wrong_edit_is_refused_and_nothing_is_lost(
 def test_merge_within_the_area_and_follow_the_old_name(app_of: Start, root: Path, made: dict[str, Initiative]) -> None:
     app = app_of("Ada")
     app.open("initiative", id="iteam")
-    box = widget(app, "merge-", "-others")
-    assert len(box.options) == 1  # the hostile one is of no area
-    assert box.options[0].startswith("Weekly round \u2013 Manchester")
-    box.set_value(["iround"])
+    (tick,) = [one for one in app.test.checkbox if one.key.startswith("merge-")]  # the hostile one is of no area
+    assert tick.label.replace("\\", "").startswith("Weekly round \u2013 Manchester, planned")
+    press(app, "merge-", "-submit")
+    assert "two different initiatives or more" in app.words()
+    tick.check()
     press(app, "merge-", "-submit")
     (event,) = events_of(root)
     assert (event.action, [one["initiative_id"] for one in event.content["others"]]) == ("merged", ["iround"])
@@ -264,7 +270,7 @@ def test_across_areas_a_merger_has_to_be_said(app_of: Start, root: Path, made: d
     app.open("initiative", id="iteam")
     widget(app, "merge-", "-across").set_value(True).run()
     widget(app, "merge-", "-words").set_value("onerror").run()
-    widget(app, "merge-", "-others").set_value(["ihostile"])
+    widget(app, "merge-", "-tick-ihostile").check()
     press(app, "merge-", "-submit")
     assert "different areas" in app.words()
     assert events_of(root) == []
