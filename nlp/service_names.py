@@ -139,6 +139,9 @@ def _named(text: str, run: list[re.Match[str]]) -> ServiceName | None:
         words = words[:-1]
     if words and words[-1] is run[-1]:
         words += _heads_after(text, words[-1].end())
+    inner = max((at for at, word in enumerate(words) if word[0] == "the"), default=-1)
+    if inner > 0 and len(words) - inner > 2 and words[-1][0].lower() in HEADS:
+        words, begins, has_article = words[inner + 1 :], False, True  # "Members of the Bridge Board"
     if not 2 <= len(words) <= _MOST_WORDS:
         return None
     start, end = words[0].start(), words[-1].end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from streamlit_app.documents_page import show_documents
 from streamlit_app.evidence_page import show_evidence
 from streamlit_app.footer import show_footer
 from streamlit_app.identity import Reader, current_reader
+from streamlit_app.initiative_page import show_initiative
+from streamlit_app.initiatives_page import show_initiatives
 from streamlit_app.map_page import show_map_page
 from streamlit_app.matrix_page import show_matrix_page
 from streamlit_app.opened import opened_project
@@ -51,9 +54,10 @@ def _pages(project: Project, reader: Reader) -> list[st.Page]:
     def follow(name: str, query: Mapping[str, str]) -> None:
         st.switch_page(named[name], query_params=dict(query))
 
-    def page(title: str, name: str, draw: Callable[[], None], *, default: bool = False) -> st.Page:
+    def page(title: str, name: str, draw: Callable[[], None], *, default: bool = False, listed: bool = True) -> st.Page:
         # The default page lives at "/": its own name is no address, and a link to it would find nothing.
-        named[name] = st.Page(draw, title=title, url_path=name, default=default)
+        shown: Literal["visible", "hidden"] = "visible" if listed else "hidden"
+        named[name] = st.Page(draw, title=title, url_path=name, default=default, visibility=shown)
         return named[name]
 
     return [
@@ -61,6 +65,8 @@ def _pages(project: Project, reader: Reader) -> list[st.Page]:
         page("Map", "map", lambda: show_map_page(project, follow)),
         page("Matrix", "matrix", lambda: show_matrix_page(project, follow)),
         page("Area", "area", lambda: show_area(project, follow)),
+        page("Initiatives", "initiatives", lambda: show_initiatives(project, follow)),
+        page("Initiative", "initiative", lambda: show_initiative(project, reader, follow), listed=False),
         page("Documents", "documents", lambda: show_documents(project, follow)),
         page("Evidence", "evidence", lambda: show_evidence(project, reader, follow)),
         page("Adjudication", "adjudication", lambda: show_adjudication(project, reader, follow)),

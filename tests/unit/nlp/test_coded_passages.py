@@ -98,7 +98,7 @@ def test_codes_of_a_document(kept):
 
 
 def test_copies_and_templates_do_not_count_unless_people_judged_them(kept):
-    store, item, reading, book, _ = kept
+    store, item, reading, _, _ = kept
     first, second, _, _ = (one.passage_id for one in reading.passages)
     template = Boilerplate(passage_id=second, document_id=item.document_id, group="g", document_count=3, area_count=3)
     with store.write() as connection:

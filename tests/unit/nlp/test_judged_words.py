@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -63,7 +64,7 @@ def test_marked_words_keep_their_place_and_person():
 
 
 def test_words_without_a_place_are_found_again_if_they_stand_once():
-    bare = AttributeJudgement(**{f: getattr(said("start", "May"), f) for f in AttributeJudgement.__slots__} | {"char_start": None, "char_end": None})  # fmt: skip
+    bare = replace(said("start", "May"), char_start=None, char_end=None)
     assert judged_words([bare], TEXT).spans[0].char_start == 5
     assert judged_words([bare], "May or May not").spans == ()
 

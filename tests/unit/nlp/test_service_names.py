@@ -29,6 +29,7 @@ def called(text):
         ("The Quiet Nights Service and Bridge Hub share a base.", ["Quiet Nights Service", "Bridge Hub"]),
         ("The Lifting Scheme in Nether Green was praised.", ["Lifting Scheme", "Nether Green"]),
         ("Quiet Nights: calls from midnight on.", ["Quiet Nights"]),
+        ("Members of the Bridge Board met.", ["Bridge Board"]),
         ("We plan a Winter Hub.", ["Winter Hub"]),
     ],
 )
