@@ -70,22 +70,26 @@ class _FactsForm:
     def draw(self) -> None:
         """Draw the form."""
         with st.form(self._key("form"), enter_to_submit=False, border=False):
-            for name, label in NAMES.items():
-                if name is FactName.DOC_TYPE:
-                    self._kind(label)
-                    continue
-                st.text_input(
-                    _HINTS.get(name, label), self._found.value(name), key=self._key(name), max_chars=MAX_CHARACTERS
-                )
-                if name is FactName.AREA:
-                    known = self._found.known.get(name)
-                    st.caption(in_markdown(area_line(self._found.value(name), known.label if known else "")))
+            columns = st.columns(2)
+            for place, (name, label) in enumerate(NAMES.items()):
+                with columns[place % 2]:
+                    self._field(name, label)
             st.text_input("Note kept with the correction", key=self._key("note"), max_chars=MAX_CHARACTERS)
             st.form_submit_button("Keep the correction", on_click=self._keep, key=self._key("submit"))
         st.caption(
             "A field that a person corrected and that you empty takes the correction back. Initiatives follow with the"
             " next build."
         )
+
+    def _field(self, name: FactName, label: str) -> None:
+        if name is FactName.DOC_TYPE:
+            self._kind(label)
+            return
+        now = self._found.value(name)
+        st.text_input(_HINTS.get(name, label), now, key=self._key(name), max_chars=MAX_CHARACTERS)
+        if name is FactName.AREA:
+            known = self._found.known.get(name)
+            st.caption(in_markdown(area_line(now, known.label if known else "")))
 
     def _kind(self, label: str) -> None:
         now = self._found.value(FactName.DOC_TYPE)

@@ -78,8 +78,8 @@ def _row(number: int, view: EvidenceView, codebook: Codebook) -> dict[str, Any]:
 def _lines(view: EvidenceView, codebook: Codebook) -> list[str]:
     one = view.evidence
     codes = ", ".join(label_of(codebook, code) for code in one.codes)
-    period = " to ".join(words for words in (since_words(one.period), until_words(one.period)) if words)
-    read = [f"status {one.status.value}"] + ([f"period {period}"] if period else [])
+    read = [f"status {one.status.value}"]
+    read += [f"{name} {words}" for name, words in _period(one) if words]
     if one.area_name or one.area_code:
         read.append(f"area {one.area_name or one.area_code}" + (f" ({one.area_why})" if one.area_why else ""))
     lines = [f"Codes: {codes}", f"Read here: {'; '.join(read)}", f"Why it is here: {_joined(one)}"]
@@ -88,6 +88,10 @@ def _lines(view: EvidenceView, codebook: Codebook) -> list[str]:
     else:
         lines.append(f"Who says so: {MACHINE_ONLY}; probability {one.probability:.2f}.")
     return [plain(line) for line in lines] + [f"\u2713 {line}" for line in judgement_lines(view.judgements, codebook)]
+
+
+def _period(one: Evidence) -> tuple[tuple[str, str], ...]:
+    return ("since", since_words(one.period)), ("until", until_words(one.period))
 
 
 def _joined(one: Evidence) -> str:

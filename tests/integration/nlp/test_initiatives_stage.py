@@ -18,6 +18,8 @@ from nlp.initiative_stage import STAGE, initiatives_stage
 from tests.made_coded_project import BOOK, PLANS, keep_plans, suggest
 from tests.made_initiatives import judgement
 
+pytestmark = pytest.mark.integration
+
 
 class Steps:
     """Remembers what progress it was told of."""

@@ -92,24 +92,25 @@ def test_the_initiative_is_one_row_with_its_history(tables):
 
 
 def test_filters():
-    here, there = (
-        seen(initiative("i1", "a")),
-        seen(initiative("i2", evidence("b", area_code="E08000006", area_name="Salford"))),
+    parts = (
+        evidence("a"),
+        evidence("b", area_code="E08000006", area_name="Salford"),
+        evidence("c", status=InitiativeStatus.STOPPED),
+        evidence("d"),
     )
-    stopped = [
-        replace(one, provenance=Provenance.REJECTED)
-        for one in seen(initiative("i3", evidence("c", status=InitiativeStatus.STOPPED)))
+    said = {"i3": Provenance.REJECTED, "i4": Provenance.EDITED}
+    everything = [
+        replace(one, provenance=said.get(one.initiative.initiative_id, one.provenance))
+        for one in seen(*(initiative(f"i{at}", part) for at, part in enumerate(parts, start=1)))
     ]
-    edited = [replace(one, provenance=Provenance.EDITED) for one in seen(initiative("i4", "d"))]
-    everything = [*here, *there, *stopped, *edited]
 
     def names(**filters):
         return [one.initiative.initiative_id for one in chosen(everything, **filters)]
 
-    assert names() == ["i1", "i2", "i4"]
+    assert names() == ["i1", "i4", "i2"]
     assert names(rejected=True, status="stopped") == ["i3"]
     assert names(area="SALFORD") == names(area="e08000006") == ["i2"]
-    assert names(code="discharge") == ["i1", "i2", "i4"]
+    assert names(code="discharge") == ["i1", "i4", "i2"]
     assert names(confirmed=True) == ["i4"]
 
 

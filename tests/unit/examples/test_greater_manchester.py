@@ -167,6 +167,49 @@ def test_a_start_month_is_named_in_the_sentence_or_its_table_row(pages, truth):
             assert f"{date(year, month, 1):%B%Y}" in joined(pages[row["file"]][row["page"] - 1]), row
 
 
+def test_an_end_month_is_named_in_the_sentence(truth):
+    for row in truth:
+        if row["end"]:
+            year, month = map(int, row["end"].split("-"))
+            assert f"{date(year, month, 1):%B %Y}" in spaced(row["text"])
+            assert row["status"] == "stopped"
+
+
+@pytest.fixture(scope="module")
+def initiative_rows(pilot):
+    return [json.loads(line) for line in (pilot / "initiatives.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_every_planted_passage_is_of_a_listed_initiative(truth, initiative_rows):
+    known = {row["initiative"]: row for row in initiative_rows}
+    assert len(known) == len(initiative_rows)
+    for row in truth:
+        assert bool(row["initiative"]) == bool(row["codes"])
+        if row["initiative"]:
+            one = known[row["initiative"]]
+            assert row["initiative"].startswith(f"{row['area_code']}/")
+            assert (one["area_code"], one["codes"], one["service"]) == (row["area_code"], row["codes"], row["service"])
+            assert row["start"] in {"", one["start"]}
+            assert row["end"] in {"", one["stop"]}
+    assert known.keys() == {row["initiative"] for row in truth if row["initiative"]}
+
+
+def test_an_initiative_lists_the_files_that_speak_of_it_in_their_order(truth, register, initiative_rows):
+    published = {row["path"]: row["published"] for row in register}
+    for one in initiative_rows:
+        said = {row["file"]: row["status"] for row in truth if row["initiative"] == one["initiative"]}
+        assert {file["file"]: file["status"] for file in one["files"]} == said
+        years = [published[file["file"]][:4] for file in one["files"]]
+        assert years == sorted(years)
+
+
+def test_the_months_of_an_initiative_follow_each_other(initiative_rows):
+    for one in initiative_rows:
+        months = [one["wished"], one["planned"], one["start"], *([one["stop"]] if one["stop"] else [])]
+        assert all(re.fullmatch(r"\d{4}-\d{2}", month) for month in months)
+        assert months == sorted(months)
+
+
 def test_hostile_text_stays_text(pages):
     everything = "\n".join(text for texts in pages.values() for text in texts)
     assert all(text in everything for text in HOSTILE)
