@@ -49,7 +49,7 @@ class Scored:
 def scored(planted: Sequence[Planted], sightings: Sequence[Sighting], made: Sequence[Initiative]) -> Scored:
     """Compare the initiatives that were made of sightings with the planted ones."""
     found = Scored()
-    truth = _truth_of(planted, sightings)
+    truth = truth_of(planted, sightings)
     group_of = {part.evidence_id: one.initiative_id for one in made for part in one.evidence}
     wanted = _by_initiative(planted)
     _pairs(found, "merging", truth, group_of)
@@ -64,7 +64,7 @@ def scored(planted: Sequence[Planted], sightings: Sequence[Sighting], made: Sequ
     return found
 
 
-def _truth_of(planted: Sequence[Planted], sightings: Sequence[Sighting]) -> dict[EvidenceId, set[str]]:
+def truth_of(planted: Sequence[Planted], sightings: Sequence[Sighting]) -> dict[EvidenceId, set[str]]:
     """Return what was planted in each sighting; nothing for one in which nothing was."""
     rows: dict[str, list[Planted]] = defaultdict(list)
     for one in planted:
@@ -72,13 +72,14 @@ def _truth_of(planted: Sequence[Planted], sightings: Sequence[Sighting]) -> dict
             rows[one.passage.passage_id].append(one)
     return {
         one.evidence.evidence_id: {
-            row.row["initiative"] for row in rows[one.evidence.passage_id] if row.wanted[:60] in _squeezed(one.text)
+            row.row["initiative"] for row in rows[one.evidence.passage_id] if row.wanted[:60] in squeezed(one.text)
         }
         for one in sightings
     }
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
+    """Return a text without white space and hyphens: lines of the file may end within a word."""
     return "".join(letter for letter in text if not (letter.isspace() or letter in "-\u00ad\u2010"))
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from initiative_scores import Planted, Scored, report, scored
+from initiative_scores import Planted, Scored, report, scored, squeezed
 
 from careatlas.adding import add_documents
 from careatlas.codebook import Codebook
@@ -27,15 +27,14 @@ from careatlas.model_in_use import model_in_use, project_codebook
 from careatlas.passage import Passage
 from careatlas.progress import NoProgress
 from careatlas.project import Project, create_project, open_project
-from careatlas.running import run_stages
-from careatlas.stage import stages
+from careatlas.stage import loaded
 from careatlas.store import documents, judgements, passages, suggestions
 from careatlas.store.passages import PassageFilter
 from nlp.consolidation import consolidated
 from nlp.initiative_building import sightings_of_project
 
 GENERATOR = Path(__file__).resolve().parents[1] / "examples" / "greater_manchester" / "generate.py"
-BEFORE = ("parse", "describe", "suggest")
+BEFORE = ("nlp.parsing:parse_stage", "nlp.describing:describe_stage", "models.suggesting:suggest_stage")
 WAYS = ("codes given", "codes from the model")
 
 
@@ -69,7 +68,8 @@ def _pilot(home: Path, seed: int, options: argparse.Namespace) -> Iterator[tuple
         create_project(root)
     with open_project(root) as project:
         add_documents(project, [plans / ("plans" if options.no_register else "register.csv")], NoProgress())
-        run_stages(project, [one.name for one in stages() if one.name in BEFORE], NoProgress())
+        for stage in BEFORE:
+            loaded(stage)(project, NoProgress())
         planted = _planted(plans, project)
         if WAYS[1] in options.ways:
             yield WAYS[1], _scored(project, planted, WAYS[1], options.language)
@@ -110,11 +110,6 @@ def _located(row: Mapping[str, Any], known: Mapping[str, Any], read: list[Passag
     holds = (one for one in read if wanted in squeezed(one.text))
     found = next(holds, None)
     return Planted(row=row, initiative=known[row["initiative"]], passage=found, wanted=wanted)
-
-
-def squeezed(text: str) -> str:
-    """Return a text without white space and hyphens: lines of the file may end within a word."""
-    return "".join(letter for letter in text if not (letter.isspace() or letter in "-\u00ad\u2010"))
 
 
 def _judge(project: Project, codebook: Codebook, planted: list[Planted]) -> None:

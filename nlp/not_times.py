@@ -65,7 +65,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             r"\b[\w-]{1,80}\.(?:pdf|docx?|xlsx?|html?)\b",
             # counts: 2000 homes, 12/13 beds, 2,023
             rf"(?i:(?<![\w/.-])(?:{_YEAR}|\d\d/\d\d)\s(?:(?:{_WHICH})\s)?(?:{_UNIT})\b)",
-            # a code such as 2023-4567 of an invoice
+            # a code such as ASC/2023/24 of a decision, or 2023-4567 of an invoice
+            r"(?<![\w/])[A-Z]{2,10}/(?:[A-Z]{1,10}/)?\d{2,4}/\d{1,6}\b",
             rf"(?<!\d)\d{{4}}-(?!{_YEAR})\d{{3,12}}",
             r"\d{1,3},\d{3}",
             r"\d{1,4}(?:\.\d{1,4}){0,3}\s?%",

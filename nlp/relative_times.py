@@ -93,14 +93,17 @@ def _year(found: re.Match[str], day: date) -> Period:
     shift, unit = _SHIFT[found["side"].lower()], (found["unit"] or "").lower()
     if unit in {"financial", "fiscal"}:
         return financial_year(day.year - (day.month < 4) + shift)
+    if unit == "academic":
+        return months(day.year - (day.month < 9) + shift, 9, 12, Precision.YEAR)
     return calendar_year(day.year + shift)
 
 
 def _season(found: re.Match[str], day: date) -> Period:
     first, side = _SEASONS[found["season"].lower()], found["side"].lower()
     year = day.year
-    if side in {"last", "previous"} and months(year, first, 3).start >= day:  # type: ignore[operator]  # months has both ends
-        year -= 1
+    if side in {"last", "previous"}:  # the last one that was over by then; February's "last winter" is not this one
+        return max((made for made in (months(year - back, first, 3, Precision.SEASON) for back in range(3))
+            if made.end is not None and made.end <= day), key=lambda made: made.start or day)  # fmt: skip
     if side in {"next", "coming"} and months(year, first, 3).start <= day:  # type: ignore[operator]
         year += 1
     if side in {"this", "current"} and first == 12 and day.month < 3:  # January: this winter began last year

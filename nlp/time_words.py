@@ -20,7 +20,8 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
     "december")  # fmt: skip
 _LEAP_YEAR = 2024  # has every day that a year can have
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # meteorological: from the 1st of a month
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "last": 4, "latter": 2}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "last": 4, "latter": 2,
+    "one": 1, "two": 2, "three": 3, "four": 4}  # fmt: skip
 
 MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
@@ -30,7 +31,7 @@ _YEAR = r"(?:199\d|20[0-6]\d)"
 _BEFORE = r"(?<![\w£$€'’#])(?<!\d[.,/:])"
 _AFTER = r"(?![\w%])(?![.,/:]\d)"
 _DASH = r"\s?[-–—]\s?"
-_FINANCIAL = rf"(?:(?:FY|(?:financial|fiscal)\syears?)\s?)?(?:{_YEAR}|\d\d)(?:\s?/\s?|{_DASH})(?:{_YEAR}|\d\d)"
+_FINANCIAL = rf"(?:(?:FY|(?:financial|fiscal|academic|school)\syears?)\s?)?(?:{_YEAR}|\d\d)(?:\s?/\s?|{_DASH})(?:{_YEAR}|\d\d)"
 _SPAN = rf"(?:{_FINANCIAL}|FY\s?(?:{_YEAR}|\d\d)|{_YEAR})"
 _PART = r"(?:early|mid|late|(?:the\s)?(?:start|beginning|middle|end)\sof(?:\sthe)?)[\s-]"
 
@@ -91,28 +92,37 @@ Reader = Callable[[re.Match[str], str, float], Iterator[Expression]]
 
 @cache
 def _readers() -> tuple[tuple[str, re.Pattern[str], float, Reader], ...]:
-    day = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+    th = r"(?:\s?(?:st|nd|rd|th))?"  # a raised "st" is often read with a space before it
+    day = rf"(?P<day>\d{{1,2}}){th}"
     month, year = rf"(?P<month>{MONTH})\b(?:\.(?=\s?\d))?", rf"(?P<year>{_YEAR})"
+    two = r"(?P<year>\d\d)"
     part, span = rf"(?P<part>{_PART})?", rf"(?P<span>{_SPAN})"
     which = r"(?P<which>first|second|third|fourth|final|last|latter)"
     season = rf"{part}(?P<season>spring|summer|autumn|fall|winter)"
-    of = r"(?:\s?(?:of|in|,|-|–|:)?\s?(?:the\s)?"
-    first = r"(?P<first>[0-3]?\d)(?:st|nd|rd|th)?(?:\s?[-–/]\s?|\s(?:to|and)\s)"
+    of = r"(?:\s?(?:of|in|,|-|–|:|\()?\s?(?:the\s)?"
+    first = rf"(?P<first>[0-3]?\d){th}(?:\s?[-–/]\s?|\s(?:to|and)\s)"
+    quarter = r"(?:Q|quarter\s)(?P<which>[1-4]|one|two|three|four)"
+    since = r"Q(?P<since>[1-3])(?:\s?[-–/&]\s?|\s(?:and|to)\s)Q?(?P<which>[2-4])"
     table: tuple[tuple[str, str, float, Reader], ...] = (
         ("days", rf"{first}{day}\s{month}(?:,?\s{year})?", 0.9, _days),
         ("day", rf"{day}(?:\sday)?(?:\sof)?\s{month}(?:,?\s{year})?", 0.95, _day),
-        ("day", rf"{month}\s{day},\s?{year}", 0.9, _day),
+        ("day", rf"{month}\s{day}(?:,\s?|\s){year}", 0.9, _day),
+        ("day", rf"{day}[\s-]{month}(?:-|\s?['’]|\s){two}", 0.8, _day),
+        ("day", rf"{day}-{month}-{year}", 0.95, _day),
         ("day", rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<number>\d{{1,2}})(?P=mark)(?P<year>{_YEAR}|\d\d)", 0.9, _day),
         ("day", r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)", 0.95, _day),
         ("month", rf"{part}{month},?[\s-](?:of\s)?{year}", 0.95, _month),
-        ("month", rf"{part}{month}(?:-|\s?['’]|\s)(?P<year>\d\d)", 0.6, _month),
+        ("month", rf"{part}{month}(?P<mark>-|\s?['’]|\s){two}", 0.6, _month),
+        ("month-figures", rf"(?P<number>0?[1-9]|1[0-2])/(?P<year>20\d\d)", 0.7, _month_of_figures),
         ("month", rf"{part}{month}", 0.55, _month),
-        ("quarter", rf"(?:Q|quarter\s)(?P<which>[1-4]){of}{span})?", 0.9, _part),
+        ("quarter", rf"{quarter}{of}{span})?", 0.9, _part),
+        ("quarter", rf"{since}{of}{span})", 0.9, _part),
         ("quarter", rf"{span},?\s?(?:-\s?|–\s?)?\(?Q(?P<which>[1-4])\)?", 0.9, _part),
         ("quarter", rf"{which}\squarter\sof\s(?:the\s)?{span}", 0.95, _part),
         ("half", rf"H(?P<which>[12]){of}{span})", 0.9, _part),
         ("half", rf"{which}\shalf\sof\s(?:the\s)?{span}", 0.95, _part),
         ("season", rf"{season}(?:\sof)?,?\s{year}(?:[/–-]\d\d(?:\d\d)?)?", 0.95, _season),
+        ("season", rf"{season}\s{two}[/–-]\d\d", 0.9, _season),
         ("season", season, 0.5, _season),
         ("span", rf"{part}{span}", 0.9, _whole),
     )
@@ -153,18 +163,36 @@ def _days_of(year: int, month: int, first: int, last: int) -> Period:
 
 
 def _month(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expression]:
-    name, year = found["month"], found.groupdict().get("year")
+    groups = found.groupdict()
+    name, year, mark = found["month"], groups.get("year"), groups.get("mark")
     number = month_number(name)
+    if mark is not None and mark.isspace():  # "March 24" may as well be a day, a count, or in "may 24" a verb
+        behind, before = found.string[found.end() : found.end() + 20], found.string[: found.start()][-3:]
+        if name[0].islower() or before.lower() == "on " or _is_count(behind):
+            return
     if year is not None:
         yield Expression(*found.span(), months(_full(year), number), kind, confidence)
-    elif name.lower() in _MONTHS and name[0].isupper():  # "may" and "march" are verbs, "Mar" alone is nothing
-        yield Expression(*found.span(), None, "bare-month", confidence, lambda year: months(year, number))
+    elif name[0].isupper():  # "may" and "march" are verbs; "Mar" is a month beside another time only
+        kind = "bare-month" if name.lower() in _MONTHS else "short-month"
+        yield Expression(*found.span(), None, kind, confidence, lambda year: months(year, number))
+
+
+def _month_of_figures(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expression]:
+    yield Expression(*found.span(), months(int(found["year"]), int(found["number"])), kind, confidence)
+
+
+def _is_count(behind: str) -> bool:
+    """Tell whether words behind two figures make them a count: "24 hours", "12 practices", not "24." or "24 to"."""
+    return bool(re.match(r"[\s-](?:hours?|hrs?|days?|weeks?|new|more|care|nursing|[a-z]{3,12}s)\b", behind))
 
 
 def _part(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expression]:
     """Read a quarter or a half: of the financial year after "2023/24", of the calendar year after "2024"."""
     which = found["which"].lower()
     number = _ORDINALS[which] if which in _ORDINALS else int(which)
+    first = int(found.groupdict().get("since") or number)
+    if first > number:
+        return
     count = 3 if kind == "quarter" else 6
     precision = Precision.QUARTER if kind == "quarter" else Precision.HALF
     if not found["span"]:
@@ -182,7 +210,8 @@ def _part(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expres
     is_calendar = whole[0].precision is Precision.YEAR
     # "Q2 2024" of a body whose years begin in April may be either.
     sure = 0.65 if is_calendar and kind == "quarter" else confidence
-    yield Expression(*found.span(), _months_in(whole[0].start, number, count, precision), kind, sure)
+    begin, last = (_months_in(whole[0].start, one, count, precision) for one in (first, number))
+    yield Expression(*found.span(), Period(start=begin.start, end=last.end, precision=precision), kind, sure)
 
 
 def _season(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expression]:
@@ -193,7 +222,7 @@ def _season(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expr
 
     year = found.groupdict().get("year")
     if year is not None:
-        yield Expression(*found.span(), at(int(year)), kind, confidence)
+        yield Expression(*found.span(), at(_full(year)), kind, confidence)
     else:
         yield Expression(*found.span(), None, "bare-season", confidence, at)
 
@@ -214,7 +243,7 @@ def span_of(words: str) -> tuple[Period, str, float] | None:
     "2023/24", "2023-24", "2023-2024" and "23/24" are the financial year; "2019/23" runs from April 2019 to March 2023;
     "2019-2023" is taken for whole calendar years.
     """
-    named = bool(re.match(r"fy|fi", words, re.IGNORECASE))
+    named = bool(re.match(r"fy|fi|ac|sc", words, re.IGNORECASE))
     figures = re.findall(r"\d{4}|\d\d", words)
     first = _full(figures[0])
     if not FIRST_YEAR <= first <= LAST_YEAR:
@@ -229,6 +258,8 @@ def span_of(words: str) -> tuple[Period, str, float] | None:
     short, full = len(figures[0]) == 2, len(figures[1]) == 4
     if last == first + 1:
         sure = 0.95 if named else 0.6 if short else 0.75 if full else 0.9
+        if re.match(r"ac|sc", words, re.IGNORECASE):  # it begins in September
+            return (months(first, 9, 12, Precision.YEAR), "academic-year", sure)
         return (financial_year(first), "two-figures" if short and not named else "financial-year", sure)
     if short or not first < last <= first + 30:
         return None
@@ -244,10 +275,6 @@ def month_number(name: str) -> int:
 
 def _full(figures: str) -> int:
     return int(figures) if len(figures) == 4 else 2000 + int(figures)
-
-
-def _quarter_of(year: int, number: int) -> Period:
-    return _months_in(date(year, 4, 1), number, 3, Precision.QUARTER)
 
 
 def _months_in(first: date, number: int, count: int, precision: Precision) -> Period:

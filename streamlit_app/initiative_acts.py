@@ -15,6 +15,7 @@ from careatlas.initiative_reviewing import kept
 from careatlas.initiatives_now import initiatives_now
 from careatlas.project import Project
 from careatlas.reviewed_initiative import ReviewedInitiative
+from careatlas.store import initiative_events
 from streamlit_app.identity import Reader
 
 REFUSED = "careatlas-initiative-refused"
@@ -28,12 +29,15 @@ class Acts:
     ----------
     one : ReviewedInitiative or None
         ``None`` where it is no more and things can only be undone.
+    event_count : int
+        Events of the whole project when the page was drawn: only where there are more, somebody else did something.
     """
 
     project: Project
     codebook: Codebook
     reader: Reader
     one: ReviewedInitiative | None
+    event_count: int
 
     @property
     def stamp(self) -> str:
@@ -63,7 +67,9 @@ class Acts:
         st.toast(said, icon=":material/check:")
 
     def _check_unchanged(self) -> None:
-        if self.one is None:
+        with self.project.store.read() as connection:
+            count = initiative_events.count(connection, self.codebook.id)
+        if self.one is None or count == self.event_count:
             return
         now = initiatives_now(self.project.store, self.codebook).initiatives
         name, seen = self.one.initiative.initiative_id, {event.event_id for event in self.one.events}

@@ -59,10 +59,11 @@ def show_initiative(project: Project, reader: Reader, follow: Follow) -> None:
         return
     codebook = project_codebook(project)
     replay = initiatives_shown(project, codebook).replay
-    found = sought(replay, all_events(project, codebook), asked, st.query_params.get("evidence", ""))
+    events = all_events(project, codebook)
+    found = sought(replay, events, asked, st.query_params.get("evidence", ""))
     for line in found.said:
         (st.info if found.one or found.vanished else st.error)(line)
-    acts = Acts(project=project, codebook=codebook, reader=reader, one=found.one)
+    acts = Acts(project=project, codebook=codebook, reader=reader, one=found.one, event_count=len(events))
     if found.one:
         _Page(acts, found.one, found, replay, follow).show()
     else:
