@@ -152,6 +152,7 @@ def _facts(found: Scored, rows: Sequence[Planted], made: Initiative) -> None:
     found.add(
         "status, latest, of what its own passages say", area, bool(seen) and made.status == seen[-1].row["status"]
     )
+    found.add(f"status, latest, of those that are {status}", area, made.status == status)
     found.add("baseline: status is in-place", area, status == "in-place")
     found.reasons[f"status {status} read as {made.status}"] += made.status != status
     _starts(found, area, read, made)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     parser.add_argument("--language", default="auto", help="pipeline: auto, blank or a name")
     parser.add_argument("--folder", type=Path, help="keep the projects here, and use those that are there")
+    parser.add_argument("--no-names", action="store_true", help="put together by likeness of words alone")
     parser.add_argument("--no-register", action="store_true", help="the register gives neither area nor date")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -54,6 +56,7 @@ def main() -> None:
             for way, one in _pilot(home, seed, options):
                 found[way].append(one)
     answer = {"seeds": options.seeds, "language": options.language, "register": not options.no_register}
+    answer["names"] = not options.no_names
     answer |= {way: report(scores) for way, scores in found.items()}
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
 
@@ -72,23 +75,25 @@ def _pilot(home: Path, seed: int, options: argparse.Namespace) -> Iterator[tuple
             loaded(stage)(project, NoProgress())
         planted = _planted(plans, project)
         if WAYS[1] in options.ways:
-            yield WAYS[1], _scored(project, planted, WAYS[1], options.language)
+            yield WAYS[1], _scored(project, planted, WAYS[1], options)
     if WAYS[0] in options.ways:
         given = home / f"{name}-given"
         shutil.rmtree(given, ignore_errors=True)
         shutil.copytree(root, given)
         with open_project(given) as project:
-            yield WAYS[0], _scored(project, planted, WAYS[0], options.language)
+            yield WAYS[0], _scored(project, planted, WAYS[0], options)
 
 
-def _scored(project: Project, planted: list[Planted], way: str, language: str) -> Scored:
+def _scored(project: Project, planted: list[Planted], way: str, options: argparse.Namespace) -> Scored:
     codebook = project_codebook(project)
     with project.store.read() as connection:
         model = model_in_use(suggestions.models(connection), codebook)
     if way == WAYS[0]:
         model = None
         _judge(project, codebook, planted)
-    sightings, _ = sightings_of_project(project.store, codebook, model, NoProgress(), language=language)
+    sightings, _ = sightings_of_project(project.store, codebook, model, NoProgress(), language=options.language)
+    if options.no_names:
+        sightings = [replace(one, names=()) for one in sightings]
     return scored(planted, sightings, consolidated(sightings))
 
 

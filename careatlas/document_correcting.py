@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime
 from careatlas.document_fact import DocumentCorrection, FactName, KnownFact
 from careatlas.errors import InputError, UsageError
 from careatlas.identifiers import DocumentId, event_id
-from careatlas.period import Precision, calendar_year, financial_year, months, period_of, published_period
+from careatlas.period import Period, Precision, financial_year, period_of, published_period
 from careatlas.plan_type import PlanType
 
 MAX_CHARACTERS = 1_000  # of a name or a note
 _ISO_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
-_FINANCIAL_YEAR = re.compile(r"([0-9]{4})[/-]([0-9]{2}(?:[0-9]{2})?)")
+_FINANCIAL_YEAR = re.compile(r"([0-9]{4})[/-]([0-9]{2}(?:[0-9]{2})?)|([0-9]{2})/([0-9]{2})")
 
 
 def correction_of(
@@ -27,8 +27,8 @@ def correction_of(
     ----------
     value : str
         An area code; a :class:`careatlas.plan_type.PlanType`; a date (``2023``, ``2023-04``, ``2023-04-01``); a period
-        (``2023/24``, ``2023``, ``2023-04-01/2025-04-01``, ``..`` for an open side); the name of a body. Empty takes
-        back what people said before: what the register or the machine says counts again.
+        (``2023/24``, ``23/24``, ``2023``, ``2023-04-01/2025-04-01``, ``..`` for an open side); a body's name. Empty
+        takes back what people said before: what the register or the machine says counts again.
     person : str
         Who says so.
 
@@ -101,17 +101,20 @@ def _date(value: str) -> str:
 
 
 def _period(value: str) -> tuple[str, str]:
-    if (year := _FINANCIAL_YEAR.fullmatch(value)) and year[2][-2:] == f"{(int(year[1]) + 1) % 100:02d}":
-        period = financial_year(int(year[1]))
-    elif _ISO_DATE.fullmatch(value):
-        parts = [int(part) for part in _date(value).split("-")]
-        period = calendar_year(parts[0]) if len(parts) == 1 else months(parts[0], parts[1])
-        if len(parts) == 3:
-            day = date(*parts)
-            period = period_of(f"{day}/{date.fromordinal(day.toordinal() + 1)}", Precision.DAY)
-    else:
-        period = period_of(value, Precision.YEARS)
+    try:
+        period = _span(value)
+    except ValueError as error:  # of a year that no calendar has
+        raise InputError(f"{value!r} is no period", mend="for example 2023/24 or 2023-04-01/2025-04-01") from error
     return period.as_text(), str(period.precision)
+
+
+def _span(value: str) -> Period:
+    if found := _FINANCIAL_YEAR.fullmatch(value):
+        first, last = int(found[1] or f"20{found[3]}"), found[2] or found[4]
+        if last in {f"{first + 1}", f"{(first + 1) % 100:02d}"}:
+            return financial_year(first)
+    named = published_period(_date(value)) if _ISO_DATE.fullmatch(value) else None
+    return named or period_of(value, Precision.YEARS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

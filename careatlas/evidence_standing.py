@@ -90,6 +90,13 @@ class EvidenceStanding:
         what = "read the passage and found nothing in it" if nothing else f"said that {since.code} is absent"
         return Refusal(why=f"{since.person} {what}", person=since.person, refused_at=since.made_at)
 
+    def codes_left(self, name: EvidenceId, codes: Iterable[Code]) -> tuple[Code, ...]:
+        """Return those of its codes that evidence still speaks for: refused by nobody, or held by somebody."""
+        wanted = tuple(codes)
+        if passage_of_evidence(self.name_now(name)) not in self.judged:
+            return wanted
+        return tuple(code for code in wanted if self.refusal(name, (code,)) is None)
+
     def _passage_now(self, passage: str) -> PassageId:
         if passage not in self.moved:
             return PassageId(passage)

@@ -94,10 +94,11 @@ class _Table:
     def of(cls, proposals: Iterable[Initiative], standing: EvidenceStanding) -> _Table:
         table = cls(standing)
         for proposal in sorted(proposals, key=lambda one: one.initiative_id):
-            rows = tuple(standing.now(one) for one in proposal.evidence)
+            # Two passages with the same words may have become one: it tells once.
+            rows = tuple({row.evidence_id: row for row in map(standing.now, proposal.evidence)}.values())
             state = InitiativeState(initiative_id=proposal.initiative_id, evidence={})
             table.states[proposal.initiative_id] = state
-            if table.take(state, rows) == len(proposal.evidence):
+            if table.take(state, rows) == len(rows):
                 state.proposal = replace(proposal, evidence=rows) if rows != proposal.evidence else proposal
         return table
 

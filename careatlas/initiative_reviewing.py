@@ -204,13 +204,24 @@ def _check_undoing(event: InitiativeEvent, events: Sequence[InitiativeEvent]) ->
     force = events_in_force(events)[0]
     if aim not in {one.event_id for one in force}:
         raise UsageError("it is undone already", mend=_LOOK_AGAIN)
+    acts = [one for one in force if one.action is not InitiativeAction.UNDONE]
+    # What was said of a part would else be said of the whole, and of the whole of one of its parts.
     name = initiative_id("split", aim)
-    later = [one for one in force if one.initiative_id == name and one.action is not InitiativeAction.UNDONE]
-    if later:  # what was said of a part would else be said of the whole
-        raise UsageError(
-            f"{name}, which was split off by it, was {later[-1].action} by {later[-1].person} since",
-            mend="undo that first",
-        )
+    later = [one for one in acts if one.initiative_id == name]
+    what = f"{name}, which was split off by it,"
+    if known[aim].action is InitiativeAction.MERGED:
+        later, what = _said_since(known[aim], events, acts), "what was merged by it"
+    if later:
+        raise UsageError(f"{what} was {later[-1].action} by {later[-1].person} since", mend="undo that first")
+
+
+def _said_since(
+    merger: InitiativeEvent, events: Sequence[InitiativeEvent], acts: Sequence[InitiativeEvent]
+) -> list[InitiativeEvent]:
+    """Return the acts after a merger on initiatives that held evidence which it brought in."""
+    brought = {name for told in merger.content["others"] for name in told["evidence"]}
+    since = {one.event_id for one in events[events.index(merger) + 1 :]}
+    return [one for one in acts if one.event_id in since and brought.intersection(one.evidence)]
 
 
 def _event(

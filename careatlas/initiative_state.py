@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -91,7 +91,20 @@ class InitiativeState:
             self.trace.append(f"evidence {name} stands no more: {refusal.why}{when}")
             if refusal.person and name in self.stood_on and self.provenance in _VOUCHED:
                 self._fall_back(f"{refusal.person} rejected evidence it stood on")
+        self._drop_codes(standing)
         return max(fallen.values(), key=_when, default=None)
+
+    def _drop_codes(self, standing: EvidenceStanding) -> None:
+        """Let go of codes that people say are absent from evidence that stands for others."""
+        for name, one in sorted(self.evidence.items()):
+            left = standing.codes_left(name, one.codes)
+            if left == one.codes:
+                continue
+            gone = (code for code in one.codes if code not in left)
+            whys = dict.fromkeys(refusal.why for code in gone if (refusal := standing.refusal(name, (code,))))
+            self.trace.append(f"evidence {name} stands for {shown(list(left))} alone: {'; '.join(whys)}")
+            self.evidence[name] = replace(one, codes=left)
+            self.proposal = None  # its codes are those of before
 
     def reviewed(self) -> ReviewedInitiative:
         """Return the initiative as it stands. Some evidence has to be left."""

@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from careatlas.document import Document
 from careatlas.errors import InputError
 from careatlas.identifiers import AreaCode, Sha256, document_id
+from careatlas.period import published_period
 from careatlas.plain_text import for_store
 
 SUFFIXES = frozenset({".pdf"})
@@ -27,8 +27,7 @@ def _date(value: str) -> str:
     if value and not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?", value):
         msg = "a date is YYYY, YYYY-MM or YYYY-MM-DD"
         raise ValueError(msg)
-    if len(value) == len("YYYY-MM-DD"):
-        date.fromisoformat(value)
+    published_period(value)  # a day and a year that a calendar has
     return value
 
 

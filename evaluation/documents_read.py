@@ -86,7 +86,8 @@ def documents_read(connection: Any) -> tuple[DocumentRead, ...]:
 
 def _covered(value: str, precision: str) -> Period | None:
     try:
-        return believed(period_of(value, precision))
+        found = believed(period_of(value, precision))
+        return found if found and (found.start or found.end) else None
     except InputError:  # a correction typed by hand: it is then not known, and the date of publication counts
         return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from careatlas.areas.area import Level
-from careatlas.identifiers import Code
+from careatlas.identifiers import AreaCode, Code
 from careatlas.judgement import Verdict
 from careatlas.period import published_period
 from careatlas.survey import SurveyAnswer
@@ -26,12 +26,13 @@ def survey_cells(
     of the codebook that the map shows count.
     """
     last: dict[SurveyCell, dict[tuple[str, str], tuple[str, int, Verdict]]] = {}
+    areas: dict[AreaCode, MapArea] = {}  # as read, one code may come with several names
     for answer in answers:
         place = placed(answer.area_code, answer.area_name, level, on)
         period = _period(answer.answered_on, grid)
         if answer.codebook_id != codebook_id or place.area is None or period is None:
             continue
-        key = (place.area, period, answer.code)
+        key = (areas.setdefault(place.area.code, place.area), period, answer.code)
         said = (answer.answered_on, answer.row, answer.verdict)
         voices = last.setdefault(key, {})
         who = (answer.survey, answer.respondent)

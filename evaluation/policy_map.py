@@ -158,7 +158,7 @@ def policy_map(
     InputError
         If the areas of that level and day are not known.
     UsageError
-        If a code is asked for that is no column of the map.
+        If a code is asked for that is no column of the map, or a first or last day of all time.
     """
     strange = [code for code in request.codes if code not in codes.labels]
     if strange:
@@ -166,6 +166,8 @@ def policy_map(
             f"{codes.codebook_id} {codes.codebook_version} has no code {', '.join(strange)}",
             mend=f"one of: {', '.join(codes.labels)}",
         )
+    if request.grid is Grid.ALL and (request.first or request.last):
+        raise UsageError("all time is one period, and cannot begin or end on a day", mend="choose another grid")
     sheet = _Sheet(request=request, codes=codes)
     sheet.areas = {one.code: one for one in areas_of(request.level, request.on)}
     for item in documents:

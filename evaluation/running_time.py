@@ -43,8 +43,9 @@ class RunningTime:
 
     def status_in(self, span: Period) -> InitiativeStatus:
         """Return the status in a span: what was said last until its end; what stopped only later is in place."""
-        said = [one for one in self.statements if span.end is None or one.start < span.end]
-        if len(said) == len(self.statements) and self.status is not InitiativeStatus.STOPPED:
+        clear = [one for one in self.statements if one.status is not InitiativeStatus.UNCLEAR]
+        said = [one for one in clear if span.end is None or one.start < span.end]
+        if len(said) == len(clear) and self.status is not InitiativeStatus.STOPPED:
             return self.status  # as it stands, with what people corrected
         if said and said[-1].status in _NOT_BEGUN:
             return said[-1].status
@@ -77,7 +78,10 @@ def running_time(one: ReviewedInitiative, spans: Mapping[DocumentId, tuple[date,
         return RunningTime(period=None, why=why, status=item.status)
     # Only one side is known: a day in the period at that side is all that can be said.
     first = first or date.fromordinal((last or date.min).toordinal() - 1)
-    last = last or date.fromordinal(first.toordinal() + 1)
+    begun = date.fromordinal(first.toordinal() + 1)
+    last = last or begun
+    if end is None and item.status is not InitiativeStatus.STOPPED:
+        last = max(last, begun)  # a start after all of its documents is all that they say
     if last <= first:
         why = f"it ended before {last}, and nothing says when it ran before"
         return RunningTime(period=None, why=why, status=item.status, statements=tuple(told))

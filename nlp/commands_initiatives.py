@@ -28,7 +28,7 @@ _RejectedOption = Annotated[bool, typer.Option("--rejected", help="Also what peo
 def build(context: typer.Context, again: AgainOption = False, as_json: JsonOption = False) -> None:
     """Put initiatives together from coded passages; nothing is done where nothing has changed."""
     from careatlas.console import say_json
-    from nlp.initiative_stage import initiatives_stage
+    from nlp.initiative_building import initiatives_stage
 
     with project_of(context) as project, progress_of(context) as progress:
         report = initiatives_stage(project, progress, again=again)

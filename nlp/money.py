@@ -18,6 +18,8 @@ _UNITS = {
     "thousand": _THOUSAND,
     "m": _MILLION,
     "mn": _MILLION,
+    "mil": _MILLION,
+    "mill": _MILLION,
     "million": _MILLION,
     "b": _BILLION,
     "bn": _BILLION,
@@ -95,13 +97,15 @@ def _mention(found: re.Match[str]) -> MoneyMention | None:
 
 
 def _amount(figures: str, unit: str | None) -> Decimal:
-    return Decimal(figures.replace(",", "")) * _UNITS.get((unit or "").lower(), 1)
+    return Decimal("".join(figures.replace(",", "").split())) * _UNITS.get((unit or "").lower(), 1)
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    figures = r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,4})?(?!\d|[.,/]\d)"
-    unit = r"(?:thousand|million|billion|mn|bn|[kmb])"
+    # "£5 000" and "£1 250 000" are one figure; "£5 250 homes" may be either, and is none.
+    spaced = r"\d{1,3}(?:(?:[ \u00a0]\d{3}){2,4}|[ \u00a0]000)"
+    figures = rf"(?:{spaced}|\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,12}})(?:\.\d{{1,4}})?(?!\d|[.,/]\d|[ \u00a0]\d{{3}}\b)"
+    unit = r"(?:thousand|million|billion|mill|mil|mn|bn|[kmb])"
     low = rf"(?P<low>{figures})(?:\s?(?P<low_unit>{unit})\b)?(?!\w)"
     high = rf"(?P<high>{figures})(?:\s?(?P<high_unit>{unit})\b)?(?!\w)"
     paid = (

@@ -18,7 +18,7 @@ _UNIT = (
 _WHICH = r"care|nursing|residential|new|older|extra|additional|more"
 _PLACES = (
     r"pages?|pp?\.|sections?|paragraphs?|paras?\.?|figures?|tables?|appendix|annex|item|clause|article|chapter|"
-    r"regulation|room|floor|minutes?|ref(?:erence)?|no\.?|number|version|ext(?:ension)?|box|agenda|isbn|iso|code|id|grid"
+    r"regulation|room|floor|minutes?|ref(?:erence)?|no\.?|number|version|ext(?:ension)?|box|decision|resolution|agenda|isbn|iso|code|id|grid"
 )
 
 

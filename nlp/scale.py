@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _KINDS_OF_BEDS = (
     r"nursing|residential|step[- ]up|step[- ]down|block|community|hospital|intermediate\scare|care|"
-    r"discharge[- ]to[- ]assess|reablement|rehabilitation|virtual\sward"
+    r"care\shome|discharge[- ]to[- ]assess|reablement|rehabilitation|virtual\sward"
 )
 _UNITS = {
-    "home": r"(?:care\s|nursing\s|residential\s|older\speople['’]s\s){0,2}homes?",
+    "home": r"(?:care\s|nursing\s|residential\s|older\speople['’]s\s){0,2}(?:homes|home(?!\s(?:places?|"
+    r"placements?|beds?|residents?|staff|managers?|providers?|visits?|teams?|nurses?|workers?|patients?|care)\b))",
     "bed": rf"(?:(?:{_KINDS_OF_BEDS})\s){{0,2}}beds?",
     "place": r"(?:care\shome\s|nursing\s|residential\s|virtual\sward\s)?(?:places|placements)",
     "resident": r"(?:care\shome\s|older\s)?residents?",
@@ -35,6 +36,7 @@ _UNITS = {
     "visit": r"(?:home\s)?(?:visits|calls|referrals|assessments)",
 }
 _COUNTED_AS_ALL = frozenset({"home", "provider", "practice", "team", "resident"})  # "all people" says nothing
+DOUBTED = 0.3  # below any use
 _YEARS = range(1990, 2070)
 _MOST = 100_000_000  # more than the people of England
 
@@ -75,27 +77,38 @@ def scale_mentions(doc: Doc) -> tuple[ScaleMention, ...]:
 def _mentions(text: str) -> Iterator[ScaleMention]:
     for found in _pattern().finditer(text):
         unit = next(name for name in _UNITS if found[name] is not None)
-        number = number_of(found["number"]) if found["number"] else None
-        if found["number"] and (number is None or number != int(number) or not 0 < number < _MOST):
+        figures = found["share"] or found["number"]  # "38 of 42 homes" are 38
+        number = number_of(figures) if figures else None
+        if figures and (number is None or number != int(number) or not 0 < number < _MOST):
             continue
         if number is None and unit not in _COUNTED_AS_ALL:
             continue
         yield ScaleMention(
             count=None if number is None else int(number),
             unit=unit,
-            is_all=number is None or found["all"] is not None,
+            is_all=number is None or (found["all"] is not None and not found["share"]),
             words=found[0],
             char_start=found.start(),
             char_end=found.end(),
-            confidence=_sure(None if number is None else found["number"]),
+            confidence=DOUBTED if _is_part(text, found) else _sure(None if number is None else figures),
         )
+
+
+def _is_part(text: str, found: re.Match[str]) -> bool:
+    """Tell whether the figure is one end of a range ("20 to 25 beds") or of a ratio ("1 in 5 residents")."""
+    before = text[max(0, found.start() - 20) : found.start()]
+    return bool(
+        re.search(
+            r"(?:\d|\b(?:one|two|three|nine))\s?(?:to|in|or|-|–)\s$|\bbetween\s\d{1,6}\sand\s$", before, re.IGNORECASE
+        )
+    )
 
 
 def _sure(figures: str | None) -> float:
     if figures is None:
         return 0.6
     # "In 2023 homes were": a year far more often than a count, which would have a comma.
-    return 0.3 if figures.isdecimal() and int(figures) in _YEARS else 0.9
+    return DOUBTED if figures.isdecimal() and int(figures) in _YEARS else 0.9
 
 
 @cache
@@ -104,7 +117,8 @@ def _pattern() -> re.Pattern[str]:
     whole = r"\b(?:all(?:\sof)?(?:\s(?:the|our))?|every)\s"
     which = r"of\s(?:the|our|its)|new|extra|additional|more|further|registered|local|commissioned|different"
     number = rf"(?P<number>{FIGURES}|{WORDS})\s(?:(?:{which})\s){{0,2}}"
-    return re.compile(rf"(?:(?P<all>{whole})?{number}|{whole})(?:{units})\b", re.IGNORECASE)
+    share = rf"(?:(?P<share>{FIGURES}|{WORDS})\s(?:out\s)?of\s(?:the\s|our\s|its\s|all\s){{0,2}})"
+    return re.compile(rf"(?:{share}?(?P<all>{whole})?{number}|{whole})(?:{units})\b", re.IGNORECASE)
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from careatlas.initiative import InitiativeStatus
 from nlp.language import is_tagged, sentences
-from nlp.status_words import HEADINGS, TASKS, cues, status_matcher
+from nlp.status_words import HEADINGS, NO_TASKS, TASKS, cues, status_matcher
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -176,10 +176,25 @@ def _tasks(sentence: Span, taken: Sequence[bool], *, tagged: bool) -> Iterator[F
         begins = not number or sentence[number - 1].text in _BULLETS
         if not begins or taken[token.i]:
             continue
-        if token.lower_ in TASKS and (not tagged or token.tag_ in {"VB", "VBP", "NNP", "NN"}):
+        if (
+            token.lower_ in TASKS
+            and _has_object(token, sentence)
+            and (not tagged or token.tag_ in {"VB", "VBP", "NNP", "NN"})
+        ):
             yield InitiativeStatus.PLANNED, _TASK_WEIGHT, "a task of a plan", token.i, token.i + 1
-        elif len(token) > 5 and token.lower_.endswith("ing") and (not tagged or token.tag_ == "VBG"):
+        elif (
+            len(token) > 5
+            and token.lower_.endswith("ing")
+            and token.lower_ not in NO_TASKS
+            and (not tagged or token.tag_ == "VBG")
+        ):
             yield InitiativeStatus.PLANNED, _GERUND_WEIGHT, "a line of work of a plan", token.i, token.i + 1
+
+
+def _has_object(token: Token, sentence: Span) -> bool:
+    """Tell whether anything but a mark follows a verb in its sentence: "NHSmail – complete" is no task."""
+    behind = next((one for one in sentence.doc[token.i + 1 : sentence.end] if not one.is_space), None)
+    return behind is not None and not behind.is_punct
 
 
 def _tense(sentence: Span, taken: Sequence[bool]) -> Iterator[Found]:

@@ -49,8 +49,10 @@ PATTERNS: tuple[tuple[InitiativeStatus, float, str, tuple[str, ...]], ...] = (
     (_STOPPED, 3.0, "it has ended", (
         f"{_HAVE}|{_BE} now|since|therefore|been|also? {_ENDED}",
         f"{_HAVE} been|now|since? been? {_ENDED}",
-        "no longer", "came|come|comes|coming to an end", f"{_BE} stood|wound down", f"{_HAVE} been? stood|wound down",
-        "ended|closed|ceased in|on|at|after|when|following",
+        "no longer", "discontinued", "stopped|ceased funding|providing|offering|running|commissioning|delivering",
+        "came|come|comes|coming to an end", f"{_BE} stood|wound down", f"{_HAVE} been? stood|wound down",
+        "ended|closed|ceased|concluded|discontinued in|on|at|after|when|following|from|with",
+        f"{_HAVE} been? superseded", f"{_IS} superseded",
         f"{_WILL} {_NOT} be? {_GO_ON}|renewed|extended|recommissioned",
         f"{_BE} {_NOT} renewed|extended|continued|recommissioned",
     )),
@@ -59,7 +61,7 @@ PATTERNS: tuple[tuple[InitiativeStatus, float, str, tuple[str, ...]], ...] = (
         f"{_BE} due|set|planned|expected to be? {_END}|{_ENDED}",
     )),
     (_PLANNED, 1.2, "not yet done", (
-        "not|n't yet", "yet to be", f"{_HAVE} yet to", "still to be", "awaiting", f"{_BE} {_NOT} yet",
+        "not|n't yet", "not started", "yet to be", f"{_HAVE} yet to", "still to be", "awaiting", f"{_BE} {_NOT} yet",
     )),
     (_UNCLEAR, 1.2, "not done", (
         f"{_HAVE} {_NOT} yet? been? -ed", f"{_BE} {_NOT} -ed",
@@ -99,10 +101,17 @@ PATTERNS: tuple[tuple[InitiativeStatus, float, str, tuple[str, ...]], ...] = (
         f"{_IS} provided|delivered|supported|funded|commissioned|chaired|jointly|operated|embedded|hosted",
     )),
     (_IN_PLACE, 0.7, "it is told in the present", (
-        _PRESENT, f"we|they|teams|staff|services|partners|members|hubs|nurses {_PRESENT_PLURAL}",
+        _PRESENT, "status : complete|completed|delivered|live",
+        f"we|they|teams|staff|services|partners|members|hubs|nurses {_PRESENT_PLURAL}",
         "is|are a|an|the|part|one|made|available|responsible|working|providing|delivering|supporting|led|funding",
     )),
 )  # fmt: skip
+
+#: Words in -ing that tell of no work where they begin a sentence.
+NO_TASKS = frozenset((
+    "following", "including", "during", "regarding", "according", "depending", "concerning", "excluding", "funding",
+    "housing", "nursing", "nothing", "anything", "something", "everything", "morning", "evening", "meeting",
+))  # fmt: skip
 
 #: What a bullet of a plan begins with where it says what is to be done.
 TASKS = frozenset((

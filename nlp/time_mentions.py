@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from careatlas.period import Period, Precision, published_period
 from nlp.not_times import lies_in, not_times
 from nlp.relative_times import relative_times
-from nlp.time_roles import TimeRole, is_past_time, is_title, joins, role_of
+from nlp.time_roles import TimeRole, is_listed, is_past_time, is_title, joins, role_of
 from nlp.time_words import Expression, expressions, longest_first
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ _CONTEXT = 90  # characters on either side that may decide an expression's part
 _GAP = 25  # characters between the two sides of a span
 REFUSED = 0.2  # below any use
 _NEEDS_A_WORD = frozenset({"bare-month", "bare-season", "bare-quarter"})
-_FIGURES = frozenset({"year", "two-figures"})  # may be any number; times only beside a word or another time
+_ALONE_NOTHING = "short-month"
+_DATED = frozenset({"day", "month", "season", "quarter"})
+_FIGURES = frozenset(
+    {"year", "two-figures", "month-figures"}
+)  # may be any number; times only beside a word or another time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +72,21 @@ def time_mentions(doc: Doc, said_on: str = "") -> tuple[TimeMention, ...]:
     ruled_out = not_times(text)
     found = (*expressions(text), *relative_times(text, said_on))
     told = [one for one in found if not lies_in(ruled_out, one.char_start, one.char_end)]
-    sides = [_Side(doc, text, one, said_on) for one in longest_first(told)]
+    sides = [_Side(doc, text, one, said_on) for one in _with_years(text, longest_first(told))]
     return tuple(sorted(_read(text, sides), key=lambda one: one.char_start))
+
+
+def _with_years(text: str, found: Sequence[Expression]) -> list[Expression]:
+    """Return expressions with the year of the next one, where both stand in a list: "in June and September 2023"."""
+    kept: list[Expression] = []
+    for one in reversed(found):
+        after = kept[-1] if kept else None
+        if after and after.period and after.kind in _DATED and is_listed(text[one.char_end : after.char_start][:_GAP]):
+            period = _year_before(one, after.period)
+            kept.append(replace(one, period=period, kind="month", confidence=0.8) if period else one)
+        else:
+            kept.append(one)
+    return kept[::-1]
 
 
 def _read(text: str, sides: Sequence[_Side]) -> Iterator[TimeMention]:
@@ -98,7 +115,10 @@ class _Side:
         return self.text[max(0, self.one.char_start - _CONTEXT) : self.one.char_start]
 
     def mention(self) -> TimeMention | None:
-        role, sure, why = role_of(self.before(), self.text[self.one.char_end : self.one.char_end + _CONTEXT])
+        if self.one.kind == _ALONE_NOTHING:
+            return None
+        after = self.text[self.one.char_end : self.one.char_end + _CONTEXT]
+        role, sure, why = role_of(self.before(), after)
         if self.one.kind == "within":
             role, sure, why = TimeRole.BY, 1.0, "within"
         if not why and self.one.kind in _NEEDS_A_WORD:
@@ -111,10 +131,10 @@ class _Side:
         if self.one.kind in _FIGURES and not why:
             confidence, why = 0.4, "a figure that no word makes a time"
         elif self.one.kind == "two-figures":
-            confidence = 0.8
+            confidence = 0.8 * sure
         if self.one.kind == "year" and _counts(self.doc, self.one):
             confidence, why = min(confidence, 0.3), "the sentence reads as if the figure were a count"
-        if is_title(self.before()):
+        if is_title(self.before(), after):
             confidence, why = min(confidence, 0.4), "may be part of a document's name"
         return self.as_mention(period, role, confidence, why)
 

@@ -31,7 +31,9 @@ _YEAR = r"(?:199\d|20[0-6]\d)"
 _BEFORE = r"(?<![\w£$€'’#])(?<!\d[.,/:])"
 _AFTER = r"(?![\w%])(?![.,/:]\d)"
 _DASH = r"\s?[-–—]\s?"
-_FINANCIAL = rf"(?:(?:FY|(?:financial|fiscal|academic|school)\syears?)\s?)?(?:{_YEAR}|\d\d)(?:\s?/\s?|{_DASH})(?:{_YEAR}|\d\d)"
+_FINANCIAL = (
+    rf"(?:(?:FY|(?:financial|fiscal|academic|school)\syears?)\s?)?(?:{_YEAR}|\d\d)(?:\s?/\s?|{_DASH})(?:{_YEAR}|\d\d)"
+)
 _SPAN = rf"(?:{_FINANCIAL}|FY\s?(?:{_YEAR}|\d\d)|{_YEAR})"
 _PART = r"(?:early|mid|late|(?:the\s)?(?:start|beginning|middle|end)\sof(?:\sthe)?)[\s-]"
 
@@ -96,6 +98,7 @@ def _readers() -> tuple[tuple[str, re.Pattern[str], float, Reader], ...]:
     day = rf"(?P<day>\d{{1,2}}){th}"
     month, year = rf"(?P<month>{MONTH})\b(?:\.(?=\s?\d))?", rf"(?P<year>{_YEAR})"
     two = r"(?P<year>\d\d)"
+    misread = r"(?!,?\s(?=\w{0,3}\d)[12IlZ][\dOoIlSBZ]{3}\b)"  # "April 2O23": the year is there, and not ours to guess
     part, span = rf"(?P<part>{_PART})?", rf"(?P<span>{_SPAN})"
     which = r"(?P<which>first|second|third|fourth|final|last|latter)"
     season = rf"{part}(?P<season>spring|summer|autumn|fall|winter)"
@@ -105,7 +108,7 @@ def _readers() -> tuple[tuple[str, re.Pattern[str], float, Reader], ...]:
     since = r"Q(?P<since>[1-3])(?:\s?[-–/&]\s?|\s(?:and|to)\s)Q?(?P<which>[2-4])"
     table: tuple[tuple[str, str, float, Reader], ...] = (
         ("days", rf"{first}{day}\s{month}(?:,?\s{year})?", 0.9, _days),
-        ("day", rf"{day}(?:\sday)?(?:\sof)?\s{month}(?:,?\s{year})?", 0.95, _day),
+        ("day", rf"{day}(?:\sday)?(?:\sof)?\s{month}(?:,?\s{year}|{misread})", 0.95, _day),
         ("day", rf"{month}\s{day}(?:,\s?|\s){year}", 0.9, _day),
         ("day", rf"{day}[\s-]{month}(?:-|\s?['’]|\s){two}", 0.8, _day),
         ("day", rf"{day}-{month}-{year}", 0.95, _day),
@@ -113,8 +116,8 @@ def _readers() -> tuple[tuple[str, re.Pattern[str], float, Reader], ...]:
         ("day", r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)", 0.95, _day),
         ("month", rf"{part}{month},?[\s-](?:of\s)?{year}", 0.95, _month),
         ("month", rf"{part}{month}(?P<mark>-|\s?['’]|\s){two}", 0.6, _month),
-        ("month-figures", rf"(?P<number>0?[1-9]|1[0-2])/(?P<year>20\d\d)", 0.7, _month_of_figures),
-        ("month", rf"{part}{month}", 0.55, _month),
+        ("month-figures", r"(?P<number>0?[1-9]|1[0-2])/(?P<year>20\d\d)", 0.7, _month_of_figures),
+        ("month", rf"{part}{month}{misread}", 0.6, _month),
         ("quarter", rf"{quarter}{of}{span})?", 0.9, _part),
         ("quarter", rf"{since}{of}{span})", 0.9, _part),
         ("quarter", rf"{span},?\s?(?:-\s?|–\s?)?\(?Q(?P<which>[1-4])\)?", 0.9, _part),
@@ -123,7 +126,7 @@ def _readers() -> tuple[tuple[str, re.Pattern[str], float, Reader], ...]:
         ("half", rf"{which}\shalf\sof\s(?:the\s)?{span}", 0.95, _part),
         ("season", rf"{season}(?:\sof)?,?\s{year}(?:[/–-]\d\d(?:\d\d)?)?", 0.95, _season),
         ("season", rf"{season}\s{two}[/–-]\d\d", 0.9, _season),
-        ("season", season, 0.5, _season),
+        ("season", season, 0.56, _season),
         ("span", rf"{part}{span}", 0.9, _whole),
     )
     return tuple(
@@ -170,6 +173,8 @@ def _month(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expre
         behind, before = found.string[found.end() : found.end() + 20], found.string[: found.start()][-3:]
         if name[0].islower() or before.lower() == "on " or _is_count(behind):
             return
+    if name.islower() and "," in found[0]:  # "you may, 2023 or not"
+        return
     if year is not None:
         yield Expression(*found.span(), months(_full(year), number), kind, confidence)
     elif name[0].isupper():  # "may" and "march" are verbs; "Mar" is a month beside another time only
@@ -183,7 +188,11 @@ def _month_of_figures(found: re.Match[str], kind: str, confidence: float) -> Ite
 
 def _is_count(behind: str) -> bool:
     """Tell whether words behind two figures make them a count: "24 hours", "12 practices", not "24." or "24 to"."""
-    return bool(re.match(r"[\s-](?:hours?|hrs?|days?|weeks?|new|more|care|nursing|[a-z]{3,12}s)\b", behind))
+    return bool(
+        re.match(
+            r"[\s-](?:hours?|hrs?|days?|weeks?|new|more|care|nursing|(?!this|across|does|plus)[a-z]{3,12}s)\b", behind
+        )
+    )
 
 
 def _part(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expression]:

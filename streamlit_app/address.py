@@ -32,9 +32,9 @@ def choose(where: Any, label: str, options: Mapping[str, str], key: str) -> str:
     return str(where.selectbox(label, names, format_func=lambda one: options.get(one, one), **more))
 
 
-def slide(where: Any, label: str, names: Sequence[str], key: str) -> str:
-    """Draw a slider over two or more names and return the one chosen; the last is the default."""
-    return str(where.select_slider(label, list(names), **_kept(key, names, names[-1])))
+def slide(where: Any, label: str, names: Sequence[str], key: str, default: str) -> str:
+    """Draw a slider over two or more names and return the one chosen; the default does not stand in the address."""
+    return str(where.select_slider(label, list(names), **_kept(key, names, default)))
 
 
 def switch(where: Any, label: str, key: str) -> bool:

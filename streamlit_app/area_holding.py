@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from careatlas.areas.area import Level
+from careatlas.areas.area import Area, Level
 from careatlas.areas.area_register import area_register
+from careatlas.areas.stated_facts import ICBS_CHANGED
 from careatlas.errors import CareAtlasError
 from evaluation.map_areas import placed
 
@@ -21,7 +22,7 @@ def lies_in(code: str, area: str, on: date | None = None) -> bool:
     Parameters
     ----------
     on : date, optional
-        The day whose areas are meant; otherwise today, or the last day of an area that is no more.
+        The day whose areas are meant; otherwise the last one on which the area is known.
     """
     if not code or area == NO_AREA:
         return not code and area == NO_AREA
@@ -29,7 +30,7 @@ def lies_in(code: str, area: str, on: date | None = None) -> bool:
     if code == area or not register.has(area):
         return code == area
     wanted = register.get(area)
-    day = on or (wanted.valid_to - timedelta(days=1) if wanted.valid_to else today())
+    day = on or last_day(wanted)
     level = next((one for one in _LAYERS if one.holds(wanted.kind)), None)
     if level is None:
         return area in _around(code)
@@ -48,6 +49,12 @@ def _around(code: str) -> set[str]:
             found |= parents
             left += parents
     return found
+
+
+def last_day(area: Area) -> date:
+    """Return the last day, today at the latest, on which an area is known: of boards, the last of the 42."""
+    ends = [end for end in (area.valid_to, ICBS_CHANGED if Level.ICB.holds(area.kind) else None) if end]
+    return min([today(), *(end - timedelta(days=1) for end in ends)])
 
 
 def today() -> date:

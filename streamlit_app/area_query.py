@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from careatlas.areas.area import Area, Level
 from careatlas.areas.area_register import area_register
@@ -16,6 +16,7 @@ from evaluation.map_areas import placed
 from evaluation.map_codes import MapCodes
 from evaluation.map_grid import Grid
 from evaluation.policy_map import MapCell, MapRequest, policy_map
+from streamlit_app.area_holding import last_day, today
 from streamlit_app.initiative_data import Shown
 from streamlit_app.rowtable import Cell, Figure, Link
 
@@ -121,13 +122,12 @@ def area_profile(shown: Shown, codes: MapCodes, code: str) -> AreaProfile:
 
 
 def _where(code: str) -> tuple[Area | None, Level | None, date]:
-    today = datetime.now(UTC).date()
     register = area_register()
     if not register.has(code):
-        return None, None, today
+        return None, None, today()
     area = register.get(code)
     level = next((one for one in (Level.UTLA, Level.ICB) if one.holds(area.kind)), None)
-    return area, level, min(today, area.valid_to - timedelta(days=1)) if area.valid_to else today
+    return area, level, last_day(area)
 
 
 def _is_here(read: str, code: str, level: Level | None, on: date) -> bool:

@@ -43,7 +43,7 @@ function rowOf(row, data, open) {
     button.textContent = said.text;
     button.setAttribute("aria-label", `${row.name}, ${data.columns[column].label}: ${said.said}`);
     button.title = `${row.name}, ${data.columns[column].label}: ${said.said}`;
-    button.addEventListener("click", () => open("initiatives", { ...row.query, code: data.columns[column].code }));
+    button.addEventListener("click", () => open(data.opens, { ...row.query, code: data.columns[column].code }));
     td.appendChild(button);
     tr.appendChild(td);
   });

@@ -32,15 +32,20 @@ class MatrixRow:
     cells: tuple[int | None, ...]
 
 
-def matrix_data(caption: str, columns: Sequence[tuple[str, str]], rows: Sequence[MatrixRow]) -> dict[str, Any]:
+def matrix_data(
+    caption: str, columns: Sequence[tuple[str, str]], rows: Sequence[MatrixRow], opens: str = "initiatives"
+) -> dict[str, Any]:
     """Return a matrix as the data that its component draws.
 
     Parameters
     ----------
     columns : sequence of (str, str)
         Code and label.
+    opens : str
+        The page that a cell opens, with the query of its row and its code.
     """
     return {
+        "opens": opens,
         "caption": plain(caption),
         "bounds": BOUNDS,
         "columns": [{"code": code, "label": plain(label)} for code, label in columns],
@@ -62,10 +67,11 @@ def show_matrix(
     columns: Sequence[tuple[str, str]],
     rows: Sequence[MatrixRow],
     follow: Callable[[str, Mapping[str, str]], None],
+    opens: str = "initiatives",
 ) -> None:
-    """Draw a matrix; a click on a name opens the area, on a cell the list of its initiatives."""
+    """Draw a matrix; a click on a name opens the area, on a cell the list of its initiatives or another page."""
     mounted = part("heatmatrix", _HTML)(
-        key=key, data=matrix_data(caption, columns, rows), on_opened_change=lambda: None
+        key=key, data=matrix_data(caption, columns, rows, opens), on_opened_change=lambda: None
     )
     if mounted.opened:
         query = {str(name): str(value) for name, value in mounted.opened["query"].items()}

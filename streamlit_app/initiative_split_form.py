@@ -25,9 +25,10 @@ def show_split_form(acts: Acts, one: ReviewedInitiative, views: Sequence[Evidenc
     with st.form(key, enter_to_submit=False, border=False):
         st.text("Tick what tells of another initiative; it becomes one of its own.")
         for number, view in enumerate(views, 1):
-            words = view.passage.text if view.passage else view.evidence.title
+            # The title first: two parts of one passage have the same words.
+            words = f"{view.evidence.title}: {view.passage.text if view.passage else ''}"
             st.checkbox(
-                in_markdown(f"{evidence_name(number, view)}: {words}"),
+                in_markdown(f"{evidence_name(number, view)} \u2013 {words}", limit=300),
                 key=f"{key}-tick-{view.evidence.evidence_id}",
                 wrap=True,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import streamlit as st
 
 from careatlas.areas.area import Level
@@ -84,12 +86,18 @@ def _time(periods: dict[str, GridPeriod]) -> tuple[GridPeriod, bool]:
     left, right = st.columns([4, 1.2], vertical_alignment="center")
     names = list(periods)
     if len(names) > 1:
-        name = slide(left, "Financial year", names, "period")
+        name = slide(left, "Financial year", names, "period", present_period(periods, datetime.now(UTC).date()))
     else:
         (name,) = names
         left.text(f"Financial year {name}")
     confirmed = switch(right, "Confirmed by people only", "confirmed")
     return periods[name], confirmed
+
+
+def present_period(periods: dict[str, GridPeriod], today: date) -> str:
+    """Return the last period that has begun, else the first: one plan for 2050 must not open an empty map."""
+    begun = [name for name, one in periods.items() if one.period.start is None or one.period.start <= today]
+    return begun[-1] if begun else next(iter(periods))
 
 
 def query_of(asked: MapAsked) -> dict[str, str]:

@@ -55,9 +55,14 @@ def show_matrix_page(project: Project, follow: Callable[[str, Mapping[str, str]]
     except CareAtlasError as error:
         st.warning(f"{in_markdown(error.what, limit=500)}; {in_markdown(error.mend, limit=300)}")
         return
-    rows = matrix_rows(found, {"period": asked.period.name, **query_of(asked)})
+    # The list of initiatives knows our own codes alone; the area's page holds it against another codebook.
+    own = asked.codes.codebook_id == book.id
+    query = {"period": asked.period.name, **query_of(asked)} if own else {"against": asked.codes.codebook_id}
+    rows = matrix_rows(found, query)
     if rows:
-        show_matrix("matrix", _caption(found, asked, len(rows)), tuple(asked.codes.labels.items()), rows, follow)
+        columns = tuple(asked.codes.labels.items())
+        caption = _caption(found, asked, len(rows))
+        show_matrix("matrix", caption, columns, rows, follow, "initiatives" if own else "area")
     else:
         st.info(f"Nothing is known of {asked.period.name} under these filters.")
     st.caption(in_markdown(asked.codes.said, limit=400))

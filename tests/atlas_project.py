@@ -39,7 +39,9 @@ class Size:
     initiatives: int = 26
 
 
-def make_atlas(root: Path, size: Size, document_of: Callable[..., Any], reading_of: Callable[..., Any], keep: Any) -> int:
+def make_atlas(
+    root: Path, size: Size, document_of: Callable[..., Any], reading_of: Callable[..., Any], keep: Any
+) -> int:
     """Make the project and return how many passages it has."""
     draw = random.Random(5)
     create_project(root)
@@ -51,7 +53,9 @@ def make_atlas(root: Path, size: Size, document_of: Callable[..., Any], reading_
             for year in YEARS:
                 facts = {"area_code": area.code, "area_name": area.name, "published": year, "title": "Synthetic plan"}
                 item = document_of(f"{area.code}-{year}.pdf", **facts)
-                texts = [f"Synthetic {number}: a {draw.choice(_WORDS)} in {area.name}." for number in range(size.passages)]
+                texts = [
+                    f"Synthetic {number}: a {draw.choice(_WORDS)} in {area.name}." for number in range(size.passages)
+                ]
                 pages = [texts[start : start + _PER_PAGE] for start in range(0, len(texts), _PER_PAGE)]
                 reading = reading_of(item, pages)
                 keep(project.store, replace(item, passage_count=len(texts)), reading)

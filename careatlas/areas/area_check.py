@@ -222,12 +222,14 @@ def _out_of_time(column: str, area: Area, day: date, register: AreaRegister) -> 
     elif area.valid_to is not None and area.valid_to <= day:
         after = register.after(area.code)
         said = f"{what} ended on {area.valid_to}" + ("" if day == NO_DAY else f" and is used for {day}")
-        codes = tuple(one.new for one in after)
+        codes = _became(area.code, day, register)
         mend = _listed(codes, register) or "our tables do not say what followed"
         if any(one.weight is None for one in after):
             mend += "; in shares that our tables do not have"
         elif len(after) > 1:
             mend += f"; in the shares {', '.join(str(one.weight) for one in after)} ({after[0].basis})"
+        if codes and day != NO_DAY and not all(register.valid(code, day) for code in codes):
+            mend, codes = f"{mend}; whether that was still there on {day} is not known", ()
         yield AreaFinding(fault=Fault.ENDED, column=column, value=area.code, said=said, mend=mend, codes=codes)
     elif area.valid_from > day:
         said = f"{what} began on {area.valid_from} and is used for {day}"
@@ -235,6 +237,16 @@ def _out_of_time(column: str, area: Area, day: date, register: AreaRegister) -> 
     elif day != NO_DAY and day >= ICBS_CHANGED and not register.valid(area.code, day):
         said = f"whether {what} was still there on {day} is not known: {ICB_CHANGE}"
         yield AreaFinding(fault=Fault.UNMAPPED, column=column, value=area.code, said=said)
+
+
+def _became(code: str, day: date, register: AreaRegister) -> tuple[AreaCode, ...]:
+    """Return what an area became in the end: districts merged in 2019 were merged again in 2023."""
+    found: list[AreaCode] = []
+    for one in register.after(code):
+        ended = register.get(one.new).valid_to
+        later = _became(one.new, day, register) if ended is not None and ended <= day else ()
+        found += later or (one.new,)
+    return tuple(dict.fromkeys(found))
 
 
 def _disagreement(column: str, area: Area, name: str, day: date, register: AreaRegister) -> Iterator[AreaFinding]:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from careatlas.areas.area import Level
 from careatlas.areas.area_check import AreaCheck
 from careatlas.areas.area_register import area_register
-from careatlas.areas.area_table import AreaTable
+from careatlas.areas.area_table import AreaRow, AreaTable
 from careatlas.areas.conversion import Basis, Conversion, converted
 from careatlas.errors import CareAtlasError, UsageError
 from careatlas.identifiers import AreaCode
@@ -115,22 +117,33 @@ def area_totals(
     Raises
     ------
     UsageError
-        If the table has no column of a name.
+        If the table has no column of a name, or several columns of areas: a region beside a council would be shared out
+        in its place.
     """
+    areas = table.code_columns or table.name_columns
+    if len(areas) > 1:
+        raise UsageError(
+            f"several columns hold areas: {', '.join(areas)}",
+            where=str(table.path),
+            mend="say whose counts they are with --code-column or --name-column",
+        )
     for name in (*values, *groups):
         if name not in table.columns:
             raise UsageError(f"the table has no column {name!r}", where=str(table.path))
     if not values:
         raise UsageError("no column of counts was named", mend="name it with --value COLUMN")
     adding, known = _Adding(), dict[AreaCode, Conversion | str]()
-    totals_of_others = _containers(check)
+    counted = _counted(table, check, groups)
     faults = {line: finding.said for finding in check.findings for line in finding.lines}
     for row in table.rows:
         numbers = [_number(row.cells.get(name, "")) for name in values]
         found: Conversion | str = faults.get(row.line, "the row names no area")
         code = check.counted.get(row.line)
-        if code in totals_of_others:
+        others = counted[_time_and_groups(table, row, groups)]
+        if code is not None and not others.isdisjoint(_within(code)):
             found = f"{code} is a total of areas that stand in the table too"
+        elif code is not None and not others.isdisjoint(_successors(code)):
+            found = f"what {code} became stands in the table too, for the same time (--date-column, --by)"
         elif code is not None:
             if code not in known:
                 known[code] = _converted(code, to, on, basis)
@@ -144,16 +157,42 @@ def area_totals(
     return AreaTotals(totals=tuple(ordered), unconverted=tuple(adding.unconverted), split=tuple(adding.split.values()))
 
 
-def _containers(check: AreaCheck) -> set[AreaCode]:
-    """Return the areas in which others of the table lie: to share them out too would count twice."""
+def _time_and_groups(table: AreaTable, row: AreaRow, groups: Sequence[str]) -> tuple[str, ...]:
+    return tuple(row.cells.get(name, "") for name in (*groups, table.date_column))
+
+
+def _counted(table: AreaTable, check: AreaCheck, groups: Sequence[str]) -> Mapping[tuple[str, ...], set[AreaCode]]:
+    """Return the areas that stand in the table by time and groups."""
+    found: dict[tuple[str, ...], set[AreaCode]] = defaultdict(set)
+    for row in table.rows:
+        if row.line in check.counted:
+            found[_time_and_groups(table, row, groups)].add(check.counted[row.line])
+    return found
+
+
+@cache
+def _within(code: AreaCode) -> frozenset[AreaCode]:
+    """Return the areas that lie in one, at any time: to share it out beside them would count twice."""
+    return frozenset(area.code for area in area_register().areas if code in _above(area.code))
+
+
+@cache
+def _above(code: AreaCode) -> frozenset[AreaCode]:
     register, found = area_register(), set[AreaCode]()
-    todo = [area for code in set(check.counted.values()) for area in register.all_of(code)]
+    todo = list(register.all_of(code))
     while todo:
         area = todo.pop()
         above = {area.parent, *register.memberships(area.code)} - found - {AreaCode("")}
         found |= above
         todo += [one for code in above for one in register.all_of(code)]
-    return found
+    return frozenset(found)
+
+
+@cache
+def _successors(code: AreaCode) -> frozenset[AreaCode]:
+    """Return what an area became, and what that became."""
+    new = frozenset(one.new for one in area_register().after(code))
+    return new.union(*map(_successors, new)) - {code}
 
 
 def _converted(code: AreaCode, to: Level, on: date, basis: Basis) -> Conversion | str:

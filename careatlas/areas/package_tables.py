@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from careatlas.areas.area import Area, AreaKind
-from careatlas.identifiers import AreaCode
+from careatlas.identifiers import AreaCode, sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +144,13 @@ def people_65_and_over() -> dict[AreaCode, int]:
 def unmapped() -> dict[AreaCode, str]:
     """Return codes that outcome files use and our tables do not map, with what they are."""
     return {AreaCode(row["code"]): row["what"] for row in _rows("unmapped")}
+
+
+@cache
+def tables_digest() -> str:
+    """Return a digest of the tables: what was read with others is read anew."""
+    tables = ("areas", "memberships", "successions", "unmapped")
+    return sha256_of(b"\0".join((files("careatlas.areas") / "tables" / f"{name}.csv").read_bytes() for name in tables))
 
 
 def _day(text: str) -> date | None:

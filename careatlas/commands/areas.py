@@ -79,7 +79,7 @@ def convert(
     from careatlas.areas.convert_areas import TableAsked, conversion_asked, convert_codes, convert_table
 
     asked = conversion_asked(to, on, basis)
-    if len(targets) == 1 and Path(targets[0]).is_file():
+    if len(targets) == 1 and (value or out or Path(targets[0]).is_file()):
         table = TableAsked(
             path=Path(targets[0]),
             values=tuple(value or ()),

@@ -62,7 +62,8 @@ def add(connection: Connection, item: Document, path: str) -> bool:
     if known is not None and known.area_code and item.area_code and known.area_code != item.area_code:
         raise InputError(
             f"it is there already for area {known.area_code}, and is now given for {item.area_code}:"
-            " one plan for several areas is not supported yet",
+            " one plan for several areas is not supported yet; if the first was wrong, correct it with"
+            f" careatlas facts correct {item.document_id} --area {item.area_code}",
             where=path,
         )
     if known is None:

@@ -20,13 +20,12 @@ _APART_EVIDENCE = ("evidence_id", "passage_id", "document_id")
 
 def replace(connection: Connection, codebook_id: str, codebook_version: str, items: Sequence[Initiative]) -> None:
     """Keep the initiatives of a codebook in place of those proposed before."""
-    old = select(initiative.c.initiative_id).where(initiative.c.codebook_id == codebook_id)
-    connection.execute(delete(initiative_evidence).where(initiative_evidence.c.initiative_id.in_(old)))
-    connection.execute(delete(initiative).where(initiative.c.codebook_id == codebook_id))
-    book = {"codebook_id": codebook_id, "codebook_version": codebook_version}
-    rows = [{**_row(one, _APART), **book} for one in items]
+    for table in (initiative_evidence, initiative):
+        connection.execute(delete(table).where(table.c.codebook_id == codebook_id))
+    book = {"codebook_id": codebook_id}
+    rows = [{**_row(one, _APART), **book, "codebook_version": codebook_version} for one in items]
     told = [
-        {**_row(part, _APART_EVIDENCE), "initiative_id": one.initiative_id, "position": position}
+        {**_row(part, _APART_EVIDENCE), **book, "initiative_id": one.initiative_id, "position": position}
         for one in items
         for position, part in enumerate(one.evidence)
     ]
@@ -43,9 +42,8 @@ def version(connection: Connection, codebook_id: str) -> str:
 
 def listed(connection: Connection, codebook_id: str) -> list[Initiative]:
     """Return the initiatives that were proposed for a codebook, by area and identifier."""
-    mine = select(initiative.c.initiative_id).where(initiative.c.codebook_id == codebook_id)
     told: dict[str, list[Evidence]] = {}
-    query = select(initiative_evidence).where(initiative_evidence.c.initiative_id.in_(mine))
+    query = select(initiative_evidence).where(initiative_evidence.c.codebook_id == codebook_id)
     for row in connection.execute(query.order_by(initiative_evidence.c.position)).mappings():
         told.setdefault(row["initiative_id"], []).append(_evidence(row))
     query = select(initiative).where(initiative.c.codebook_id == codebook_id)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -411,25 +412,33 @@ document_correction = Table(
 initiative = Table(
     "initiative",
     metadata,
-    Column("initiative_id", Text, primary_key=True),
     Column("codebook_id", Text, nullable=False),
+    Column("initiative_id", Text, nullable=False),
     Column("codebook_version", Text, nullable=False),
     Column("area_code", Text, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("content", Text, nullable=False),
+    # An initiative is named after its first evidence, which another codebook may have as well.
+    PrimaryKeyConstraint("codebook_id", "initiative_id"),
     Index("initiative_by_area", "codebook_id", "area_code"),
 )
 
 initiative_evidence = Table(
     "initiative_evidence",
     metadata,
-    Column("initiative_id", Text, ForeignKey("initiative.initiative_id", ondelete="CASCADE"), nullable=False),
+    Column("codebook_id", Text, nullable=False),
+    Column("initiative_id", Text, nullable=False),
     Column("evidence_id", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("passage_id", Text, nullable=False),
     Column("document_id", Text, nullable=False),
     Column("content", Text, nullable=False),
-    PrimaryKeyConstraint("initiative_id", "evidence_id"),
+    PrimaryKeyConstraint("codebook_id", "initiative_id", "evidence_id"),
+    ForeignKeyConstraint(
+        ["codebook_id", "initiative_id"],
+        ["initiative.codebook_id", "initiative.initiative_id"],
+        ondelete="CASCADE",
+    ),
     Index("initiative_evidence_by_passage", "passage_id"),
 )
 

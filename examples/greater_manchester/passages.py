@@ -136,7 +136,9 @@ class Writer:
         constant = random.Random(self.borough.code)
         place = self.borough.neighbourhoods[adoption.place]
         known = {"borough": self.borough.name, "hospital": self.borough.hospital, "neighbourhood": place}
-        return write(adoption.service, {**known, "trust": self.borough.trust, "charity": self.borough.charity}, constant)
+        return write(
+            adoption.service, {**known, "trust": self.borough.trust, "charity": self.borough.charity}, constant
+        )
 
     def _plant(self, text: str, adoption: Adoption | None = None, *, start: str = "", end: str = "") -> Span:
         mark = len(self.planted)

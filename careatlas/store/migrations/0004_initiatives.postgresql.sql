@@ -43,24 +43,25 @@ CREATE TABLE document_correction (
 );
 CREATE INDEX document_correction_by_document ON document_correction (document_id, made_at);
 CREATE TABLE initiative (
-  initiative_id TEXT NOT NULL,
   codebook_id TEXT NOT NULL,
+  initiative_id TEXT NOT NULL,
   codebook_version TEXT NOT NULL,
   area_code TEXT NOT NULL,
   confidence FLOAT NOT NULL,
   content TEXT NOT NULL,
-  PRIMARY KEY (initiative_id)
+  PRIMARY KEY (codebook_id, initiative_id)
 );
 CREATE INDEX initiative_by_area ON initiative (codebook_id, area_code);
 CREATE TABLE initiative_evidence (
+  codebook_id TEXT NOT NULL,
   initiative_id TEXT NOT NULL,
   evidence_id TEXT NOT NULL,
   position INTEGER NOT NULL,
   passage_id TEXT NOT NULL,
   document_id TEXT NOT NULL,
   content TEXT NOT NULL,
-  PRIMARY KEY (initiative_id, evidence_id),
-  FOREIGN KEY(initiative_id) REFERENCES initiative (initiative_id) ON DELETE CASCADE
+  PRIMARY KEY (codebook_id, initiative_id, evidence_id),
+  FOREIGN KEY(codebook_id, initiative_id) REFERENCES initiative (codebook_id, initiative_id) ON DELETE CASCADE
 );
 CREATE INDEX initiative_evidence_by_passage ON initiative_evidence (passage_id);
 CREATE TABLE initiative_event (

@@ -121,3 +121,9 @@ def test_metadata_come_from_a_worker_that_dies_alone(tmp_path: Path, bombs, no_w
     os.mkfifo(tmp_path / "never.pdf")  # opening it waits for somebody to write
     monkeypatch.setattr(file_metadata, "_WALL_SECONDS", 0.3)
     assert "in time" in file_metadata.file_metadata(str(tmp_path / "never.pdf"), limits).problem
+
+
+def test_other_areas_make_the_facts_anew(project, monkeypatch) -> None:
+    describe_stage(project, NoProgress())
+    monkeypatch.setattr(describing, "tables_digest", lambda: "of other tables")
+    assert describe_stage(project, NoProgress()).done == 4

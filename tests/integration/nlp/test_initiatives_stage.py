@@ -14,7 +14,7 @@ from careatlas.near_copy import DocumentCopy
 from careatlas.project import Project
 from careatlas.settings import Settings
 from careatlas.store import document_facts, initiatives, judgements, near_copies, runs
-from nlp.initiative_stage import STAGE, initiatives_stage
+from nlp.initiative_building import STAGE_NAME, initiatives_stage
 from tests.made_coded_project import BOOK, PLANS, keep_plans, suggest
 from tests.made_initiatives import judgement
 
@@ -77,7 +77,7 @@ def test_a_second_build_is_a_no_op_and_gives_the_same(given):
     report = build(project, steps)
     assert (report.done, report.unchanged, steps.total) == (0, 1, 0)
     with project.store.read() as connection:
-        assert len(runs.listed(connection, stage=STAGE.name)) == 1
+        assert len(runs.listed(connection, stage=STAGE_NAME)) == 1
     with project.store.write() as connection:  # forget that it was built
         initiatives.replace(connection, BOOK.id, BOOK.version, [])
         runs.append(connection, runs.listed(connection)[0].key, outcome="failed", reason="", seconds=0, counts={})

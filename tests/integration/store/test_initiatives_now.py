@@ -187,6 +187,42 @@ def test_a_split_is_not_undone_under_what_was_said_of_its_part(built: Store):
     assert len(one_of(built, "i1").initiative.evidence) == 2
 
 
+def test_a_merger_is_not_undone_under_what_was_done_to_the_whole_or_a_part_of_it(built: Store):
+    one, two = one_of(built, "i1"), one_of(built, "i2")
+    (brought,) = (part.evidence_id for part in two.initiative.evidence)
+    together = merged(one, [two], "ann", NOON)
+    kept(built, BOOK, together)
+    cut = split(one_of(built, "i1"), [brought], "ann", later(1))
+    kept(built, BOOK, cut)
+    part = initiative_id("split", cut.event_id)
+    said = confirmed(one_of(built, part), "ben", later(2))
+    kept(built, BOOK, said)
+    with pytest.raises(UsageError, match="merged by it was confirmed by ben since"):
+        kept(built, BOOK, undone(together, one_of(built, "i1"), "ann", later(3)))
+    kept(built, BOOK, undone(said, one_of(built, part), "ann", later(4)))
+    with pytest.raises(UsageError, match="merged by it was split by ann since"):
+        kept(built, BOOK, undone(together, one_of(built, "i1"), "ann", later(5)))
+    kept(built, BOOK, undone(cut, one_of(built, part), "ann", later(6)))
+    kept(built, BOOK, undone(together, one_of(built, "i1"), "ann", later(7)))
+    assert one_of(built, "i2").initiative == two.initiative
+
+
+def test_two_codebooks_of_one_project_may_have_an_initiative_of_one_name(built: Store):
+    other = shipped("ehch-v2")
+    mine = initiatives_now(built, BOOK)
+    theirs = replace(mine.initiatives[-1].initiative, title="seen otherwise")
+    with built.write() as connection:
+        initiatives.replace(connection, other.id, other.version, [theirs])
+    with built.read() as connection:
+        assert initiatives.listed(connection, other.id) == [theirs]
+    assert initiatives_now(built, BOOK) == mine
+    kept(built, BOOK, rejected(mine.initiatives[-1], "ann", NOON))
+    assert initiatives_now(built, other).initiatives[0].provenance is Provenance.MACHINE
+    with built.write() as connection:
+        initiatives.replace(connection, other.id, other.version, [])
+    assert len(initiatives_now(built, BOOK).initiatives) == 3
+
+
 @pytest.mark.parametrize("person", ["", "  ", "\t"])
 def test_nobody_does_nothing(built: Store, person: str):
     with pytest.raises(UsageError, match="needs a person"):

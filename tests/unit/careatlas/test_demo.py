@@ -43,7 +43,7 @@ def test_plans_are_made_once_for_a_seed_and_added_to_one_project(tmp_path: Path,
         (plans / "register.csv").write_text("path,title\na.pdf,A plan\n")
 
     def run_stages(project: object, names: list[str], progress: object) -> list[StageReport]:
-        assert names == ["parse", "suggest"]
+        assert names == ["parse", "describe", "suggest", "initiatives"]
         return [StageReport(stage="parse", done=1, unchanged=2, failed=0, seconds=0)]
 
     monkeypatch.setattr(demo, "_generate", generate)

@@ -29,6 +29,7 @@ def made(name: FactName, value: str):
         (FactName.PUBLISHED, "2023-04", "2023-04", "2023-04"),
         (FactName.PUBLISHED, " 2024-02-29 ", "2024-02-29", "2024-02-29"),
         (FactName.COVERS, "2023/24", "2023-04-01/2024-04-01", "financial-year"),
+        (FactName.COVERS, "23/24", "2023-04-01/2024-04-01", "financial-year"),
         (FactName.COVERS, "2023-2024", "2023-04-01/2024-04-01", "financial-year"),
         (FactName.COVERS, "2023", "2023-01-01/2024-01-01", "year"),
         (FactName.COVERS, "2023-05", "2023-05-01/2023-06-01", "month"),
@@ -125,3 +126,9 @@ def test_warnings(code: str, published: str, words: str) -> None:
     found = vintage_warning(code, published)
     assert words in found
     assert bool(found) == bool(words)
+
+
+@pytest.mark.parametrize("value", ["9999/00", "0000/01", "9999", "9999-12-31"])
+def test_a_year_that_no_calendar_has_is_refused(value: str) -> None:
+    with pytest.raises(InputError, match=r"is no (period|date)"):
+        correction_of(DocumentId("d"), FactName.COVERS, value, person="ann")

@@ -103,3 +103,13 @@ def test_the_order_in_which_judgements_are_listed_does_not_matter(order):
     ]
     assert refusal(*(rows[n] for n in order)) == refusal(*rows)
     assert refusal(*rows).refused_at == later(2)
+
+
+def test_of_several_codes_those_are_left_that_nobody_refuses_or_somebody_holds():
+    both = ("discharge", "workforce")
+    assert evidence_standing([], {}).codes_left("p1", both) == both
+    absent = judgement("p1", ABSENT, 0)
+    assert evidence_standing([absent], {}).codes_left("p1", both) == ("workforce",)
+    held = judgement("p1", PRESENT, 1, "ben", code="workforce")
+    assert evidence_standing([judgement("p1", NOTHING, 0), held], {}).codes_left("p1", both) == ("workforce",)
+    assert evidence_standing([absent], {"p0": "p1"}).codes_left("p0", both) == ("workforce",)

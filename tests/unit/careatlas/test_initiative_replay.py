@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from careatlas.evidence_standing import EvidenceStanding, evidence_standing
-from careatlas.identifiers import initiative_id
+from careatlas.identifiers import PassageId, initiative_id
 from careatlas.initiative import InitiativeStatus
 from careatlas.initiative_event import InitiativeAction, InitiativeEvent
 from careatlas.initiative_replay import Provenance, Replay, ReviewedInitiative, events_in_force, replayed
@@ -296,3 +296,21 @@ def test_an_event_that_cannot_be_read_is_listed_and_does_nothing():
     assert [event.event_id for event, _ in found.unapplied] == ["e1", "e2", "e3", "e4", "e5", "e6"]
     assert all(why for _, why in found.unapplied)
     assert found.initiatives == play([ONE, TWO]).initiatives
+
+
+def test_two_passages_that_a_new_reading_made_one_tell_once():
+    moved = evidence_standing([], {"a": PassageId("n"), "b": PassageId("n")})
+    (one,) = play([ONE], standing=moved).initiatives
+    assert [part.evidence_id for part in one.initiative.evidence] == ["n"]
+
+
+def test_a_code_that_people_say_is_absent_goes_and_the_evidence_stands_for_the_others():
+    two = initiative("i9", evidence("p", codes=("discharge", "workforce")), evidence("q", codes=("workforce",)))
+    absent = evidence_standing([judgement("p", Verdict.ABSENT, 60, "eve")], {})
+    (one,) = play([two], standing=absent).initiatives
+    assert one.initiative.codes == ("workforce",)
+    assert [part.codes for part in one.initiative.evidence] == [("workforce",), ("workforce",)]
+    assert one.trace == ("evidence p stands for workforce alone: eve said that discharge is absent",)
+    (said,) = play([two], confirmed(shown(two)[0], "ann", NOON), standing=absent).initiatives
+    assert (said.provenance, said.initiative.codes) == (Provenance.CONFIRMED, ("discharge", "workforce"))
+    assert "codes workforce; discharge, workforce stands" in said.trace[-1]

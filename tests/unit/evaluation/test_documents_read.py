@@ -106,7 +106,7 @@ def test_what_a_person_corrected_counts(stored):
     assert (one.area_code, one.area_name, names(one)) == ("E08000006", "Salford", ["2019/20"])
 
 
-@pytest.mark.parametrize("value", ["soon", "1066-01-01/1067-01-01", "2023-04-01/2022-04-01"])
+@pytest.mark.parametrize("value", ["soon", "1066-01-01/1067-01-01", "2023-04-01/2022-04-01", "../.."])
 def test_a_period_that_is_none_leaves_the_date_of_publication(stored, value):
     store, items = stored
     correct(store, items[0], FactName.COVERS, value, "years")

@@ -52,6 +52,12 @@ def test_one_name_in_two_surveys_is_two_voices():
     assert cells(YES, replace(YES, survey="t"))[MANCHESTER, "2023/24", "discharge"] == (2, 2)
 
 
+def test_as_read_one_code_under_two_names_is_one_area():
+    other = replace(YES, respondent="r2", area_name="Manchester City Council", verdict=Verdict.ABSENT)
+    for answers in ([YES, other], [other, YES]):
+        assert cells(*answers) == {(MANCHESTER, "2023/24", "discharge"): (1, 2)}
+
+
 @pytest.mark.parametrize("answered", ["", "2023-13-45", "soon"])
 def test_an_answer_without_a_date_counts_only_for_all_time(answered):
     bad = replace(YES, answered_on=answered)

@@ -146,6 +146,11 @@ def test_what_cannot_be_placed_is_listed_with_the_reason():
     assert mapped(lost, documents, grid=Grid.ALL).unplaced[0].name == "nowhere"
 
 
+def test_all_time_has_no_first_or_last_day():
+    with pytest.raises(UsageError, match="cannot begin or end"):
+        policy_map([], [], CODES, asked(grid=Grid.ALL, last=date(2023, 1, 1)))
+
+
 def test_districts_roll_up_to_their_county_and_divided_areas_are_not_multiplied():
     documents = [
         document("district", "2023-06", area_code=BURNLEY, area_name="Burnley"),

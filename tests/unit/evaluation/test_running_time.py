@@ -59,6 +59,23 @@ def test_a_plan_that_came_true_counts_from_the_plan_on_with_its_status_of_the_ti
     assert when.status_in(span("2023-01-01", "2024-01-01")) is InitiativeStatus.IN_PLACE
 
 
+def test_a_document_that_says_nothing_of_the_status_does_not_make_a_plan_true():
+    parts = [
+        said("a", "d2021", "planned", said_on="2021"),
+        said("b", "d2022", "unclear", said_on="2022"),
+        said("c", "d2023", "in-place", said_on="2023"),
+    ]
+    when = running_time(stands("i", *parts), SPANS)
+    assert when.status_in(span("2022-01-01", "2023-01-01")) is InitiativeStatus.PLANNED
+    assert when.status_in(span("2023-01-01", "2024-01-01")) is InitiativeStatus.IN_PLACE
+
+
+def test_a_start_after_its_documents_counts_for_that_day():
+    assert days(stands("i", said("a", "d2021", period=span("2024-04-01", "..")))) == ("2024-04-01", "2024-04-02")
+    over = running_time(stands("i", said("a", "d2021", "stopped", period=span("2024-04-01", ".."))), SPANS)
+    assert over.period is None
+
+
 def test_it_counts_until_it_stopped():
     parts = [said("a", "d2021", said_on="2021"), said("b", "d2023", "stopped", said_on="2023")]
     when = running_time(stands("i", *parts), SPANS)

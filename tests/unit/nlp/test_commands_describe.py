@@ -88,8 +88,12 @@ def test_one_document_is_listed_with_every_proposal_and_correction(run, plan: Do
     assert lines[-1].endswith(": page 2")
     (data,) = json.loads(run("facts", "list", "plan.pdf", "--json"))
     assert data["known"]["published"] == {
-        "value": "2021-06", "label": "2021-06", "source": "corrected", "confidence": 1.0,
-        "why": "corrected by ann", "person": "ann",
+        "value": "2021-06",
+        "label": "2021-06",
+        "source": "corrected",
+        "confidence": 1.0,
+        "why": "corrected by ann",
+        "person": "ann",
     }
     assert [one["value"] for one in data["proposals"]] == ["E10000006", "E08000003", "2024-05"]
 

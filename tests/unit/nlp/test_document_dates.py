@@ -154,3 +154,13 @@ def test_a_line_of_rubbish_is_quick(lines_of) -> None:
     started = time.process_time()
     published(lines_of("1 1/1/ Monday 12 " * 6_000, "meeting " * 12_000))
     assert time.process_time() - started < 1.5
+
+
+def test_each_date_of_a_name_is_weighed_alone() -> None:
+    file = FileMetadata(modified="2020-01-01")
+    ahead, fitting = (
+        publication_evidence((), file, "Plan 3 May 2024 and 4 May 2019"),
+        publication_evidence((), file, "Plan 4 May 2019"),
+    )
+    alone = {one.value: one.strength for one in fitting}
+    assert {one.value: one.strength for one in ahead}["2019-05-04"] == alone["2019-05-04"]

@@ -36,6 +36,20 @@ def period(text, status, said_on="2023-11"):
         ("From 2024 we buy beds; by March 2026 all are open.", PLANNED, "2024-01-01/..", ["start"]),
         ("Beds were funded from March 2024 to April 2022.", IN_PLACE, "", []),
         ("Under the Care Act 2014.", IN_PLACE, "", []),
+        ("It will not open until April 2025.", PLANNED, "2025-04-01/..", ["start"]),  # no end
+        ("It did not close until April 2022.", STOPPED, "../2022-05-01", ["end"]),
+        ("Agreed in January 2023, it starts in April 2024.", PLANNED, "2024-04-01/..", ["start"]),
+        ("Agreed in January 2024 for nurses who come in June 2024.", PLANNED, "2024-06-01/..", ["start"]),
+        ("A hub was approved in January 2023.", IN_PLACE, "2023-01-01/..", ["start"]),
+        ("The board met on 3 May 2023. Nurses visit homes.", IN_PLACE, "", []),
+        ("As at 31 March 2023, 38 homes take part.", IN_PLACE, "", []),
+        ("As of March 2023, 38 homes take part.", IN_PLACE, "", []),
+        ("As of April 2025 the trust will visit.", PLANNED, "2025-04-01/..", ["start"]),
+        ("3 May 2023. Nurses visit homes.", IN_PLACE, "", []),
+        ("On 3 May 2023 it moved to the trust.", IN_PLACE, "2023-05-03/..", ["start"]),
+        ("A workshop was held on 3 May 2023.", IN_PLACE, "2023-05-03/2023-05-04", ["start"]),
+        ("Money ceased from April 2023.", STOPPED, "../2023-05-01", ["end"]),
+        ("Stood down in 2020 and re-established in 2022.", IN_PLACE, "2022-01-01/..", ["start"]),
         ("Starts from May 2024; ends in March 2023.", PLANNED, "2024-05-01/..", ["start"]),  # the end is left out
     ],
 )  # fmt: skip

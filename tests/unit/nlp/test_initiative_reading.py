@@ -97,6 +97,14 @@ def test_a_table_row_is_read_by_its_headers(read):
     assert evidence(read(row, said_on="", kind=PassageKind.TABLE_ROW)).status is InitiativeStatus.UNCLEAR
 
 
+def test_what_ran_until_a_day_that_is_past_has_stopped(read):
+    text = "The Bridge Hub ran until May 2020."
+    assert evidence(read(text)).status is InitiativeStatus.STOPPED
+    assert evidence(read(text)).period.end == date(2020, 6, 1)
+    assert evidence(read(text, said_on="2020-03")).status is not InitiativeStatus.STOPPED
+    assert evidence(read(text, said=JudgedWords(status="in-place"))).status is InitiativeStatus.IN_PLACE
+
+
 def test_an_item_of_a_list_is_read_with_the_line_above(read):
     item = "A falls pickup for every home"
     assert evidence(read(item)).status is InitiativeStatus.UNCLEAR

@@ -23,6 +23,9 @@ def mentions(text):
         ("£2.5 million", 2_500_000, None, ""),
         ("1.2 million pounds", 1_200_000, None, ""),
         ("£7.5bn", 7_500_000_000, None, ""),
+        ("£4.5 mill", 4_500_000, None, ""),
+        ("£5 000", 5_000, None, ""),
+        ("£1 250 000", 1_250_000, None, ""),
         ("£60 per bed", 60, None, "bed"),
         ("£60 per bed per week", 60, None, "bed per week"),
         ("£15.50/hour", Decimal("15.5"), None, "hour"),
@@ -42,7 +45,9 @@ def test_between_is_a_range_and_without_it_there_are_two_sums():
     assert [found.amount_gbp for found in mentions("Homes got £5m and £6m.")] == [5_000_000, 6_000_000]
 
 
-@pytest.mark.parametrize("text", ["£1.2.3", "£1,23,4", "£12/13", "£", "£m", "12 pounded", "£9999999bn", "a£5"])
+@pytest.mark.parametrize(
+    "text", ["£1.2.3", "£1,23,4", "£12/13", "£", "£m", "12 pounded", "£9999999bn", "a£5", "£5 250 homes"]
+)
 def test_what_is_no_sum(text):
     assert mentions(text) == ()
 

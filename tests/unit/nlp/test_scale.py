@@ -24,6 +24,10 @@ def mentions(text):
         ("1,400 residents", 1400, "resident", False),
         ("six new practices", 6, "practice", False),
         ("every care home", None, "home", True),
+        ("38 of 42 homes", 38, "home", False),
+        ("38 out of all 42 homes", 38, "home", False),
+        ("12 care home places", 12, "place", False),
+        ("12 care home beds", 12, "bed", False),
     ],
 )
 def test_counts(text, count, unit, is_all):
@@ -34,10 +38,26 @@ def test_counts(text, count, unit, is_all):
 
 @pytest.mark.parametrize(
     "text",
-    ["per 1,000 residents", "phase 2 homes", "12/13 homes", "1.5 homes", "38% of homes", "2.3.4 beds", "all people"],
+    [
+        "per 1,000 residents",
+        "phase 2 homes",
+        "12/13 homes",
+        "1.5 homes",
+        "38% of homes",
+        "2.3.4 beds",
+        "all people",
+        "one home visit",
+    ],
 )
 def test_what_is_no_count(text):
     assert mentions(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["20 to 25 beds", "between 20 and 25 beds", "1 in 5 residents", "one in five residents"]
+)
+def test_an_end_of_a_range_and_a_ratio_are_doubted(text):
+    assert [found for found in mentions(text) if found.confidence >= 0.5] == []
 
 
 def test_a_year_before_homes_is_doubted():

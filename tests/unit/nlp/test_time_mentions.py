@@ -53,6 +53,17 @@ def one(text, said_on=SAID_ON):
         ("Money is there until 2026.", "end", "2026-01-01/2027-01-01", "year"),
         ("A ward was launched, with ten beds, in May 2023.", "start", "2023-05-01/2023-06-01", "month"),
         ("In May 2024 we will open a hub.", "start", "2024-05-01/2024-06-01", "month"),
+        ("The hub opened on January 15 2024.", "start", "2024-01-15/2024-01-16", "day"),  # not January 2015
+        ("The hub opened on 1 st April 2023.", "start", "2023-04-01/2023-04-02", "day"),
+        ("It runs from 1-Apr-23.", "start", "2023-04-01/2023-04-02", "day"),
+        ("Start date: 04/2023", "start", "2023-04-01/2023-05-01", "month"),
+        ("Launched 1.4.23", "start", "2023-04-01/2023-04-02", "day"),
+        ("Beds in Q1 and Q2 2024/25.", "during", "2024-04-01/2024-10-01", "quarter"),
+        ("Beds in Q3 (2024/25).", "during", "2024-10-01/2025-01-01", "quarter"),
+        ("Beds in quarter three 2024/25.", "during", "2024-10-01/2025-01-01", "quarter"),
+        ("Beds were bought over winter 23/24.", "during", "2023-12-01/2024-03-01", "season"),
+        ("Sixty nurses in academic year 2023/24.", "during", "2023-09-01/2024-09-01", "year"),
+        ("It is open no earlier than April 2025.", "start", "2025-04-01/2025-05-01", "month"),
         ("The strategy for 2019/23 says so.", "during", "2019-04-01/2023-04-01", "years"),
     ],
 )  # fmt: skip
@@ -72,6 +83,11 @@ def test_times_are_read_with_their_role(text, role, period, precision):
         ("It ran 1 April to 30 June 2024.", "2024-04-01/2024-07-01", "day"),
         ("Funding for 2022/23 to 2024/25.", "2022-04-01/2025-04-01", "years"),
         ("Funding for 2022/23-2024/25.", "2022-04-01/2025-04-01", "years"),
+        ("Beds in Oct-Dec 2023.", "2023-10-01/2024-01-01", "month"),
+        ("Beds in December/January 2024.", "2023-12-01/2024-02-01", "month"),
+        ("It ran 1 st April 2023 to 31 st March 2024.", "2023-04-01/2024-04-01", "day"),
+        ("It ran April 1st 2023 to March 31st 2024.", "2023-04-01/2024-04-01", "day"),
+        ("It ran 1-Apr-23 to 31-Mar-24.", "2023-04-01/2024-04-01", "day"),
         ("Funding for 2020-2025.", "2020-01-01/2026-01-01", "years"),
     ],
 )
@@ -97,6 +113,9 @@ def test_a_span_is_one_period(text, period, precision):
         ("A hub will be launched in October.", "2023-11", "2024-10-01/2024-11-01"),
         ("It starts by June.", "2023-11", "2024-06-01/2024-07-01"),
         ("Ten beds this winter.", "2024-01", "2023-12-01/2024-03-01"),
+        ("Ten beds last winter.", "2024-02", "2022-12-01/2023-03-01"),  # this one is not over
+        ("Ten beds last autumn.", "2024-02", "2023-09-01/2023-12-01"),
+        ("Training this academic year.", "2024-02", "2023-09-01/2024-09-01"),
         ("Ten beds by the end of the financial year.", "2023-11", "2024-03-01/2024-04-01"),
         ("It opened in Q4.", "2024-02", "2024-01-01/2024-04-01"),
     ],
@@ -120,6 +139,10 @@ def test_times_told_from_the_documents_date(text, said_on, period):
         "We may march on.",
         "Minute 12/23, ref. 2023/4567, invoice 2023-4567.",
         "Version 1.2.2023.4",
+        "Decision ASC/2023/24 of the council.",
+        "It may 24 hours later, or may, 2023 or not, march on.",
+        "The hub opened in April 2O23.",  # misread, and no April of another year
+        "After March 2024 we will look again.",  # how long after?
     ],
 )
 def test_figures_that_are_no_times(text):
@@ -134,6 +157,30 @@ def test_a_year_behind_a_documents_name_decides_nothing():
     found = one("See the Carers Strategy 2019-2024.")
     assert found.confidence < 0.5
     assert "name" in found.why
+
+
+@pytest.mark.parametrize("text", ["The 2023/24 Better Care Fund Plan says so.", "In our 2023 Annual Report."])
+def test_a_year_before_a_documents_name_decides_nothing(text):
+    assert one(text).confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Staff were trained in June and September 2022.", "2022-06-01/2022-07-01"),
+        ("Staff were trained in June, July and May 2022.", "2021-06-01/2021-07-01"),
+        ("Beds were bought in Q2, Q3 and Q4 2022/23.", "2022-07-01/2022-10-01"),
+    ],
+)
+def test_a_list_of_months_has_the_year_of_its_last(text, first):
+    assert mentions(text)[0].period.as_text() == first
+
+
+@pytest.mark.parametrize(
+    "text", ["In April 24 homes joined.", "On March 15 a hub opened.", "By May 12 practices join."]
+)
+def test_two_figures_that_may_be_a_day_or_a_count_are_no_year(text):
+    assert one(text).words in {"April", "March", "May"}
 
 
 def test_a_span_that_ends_before_it_begins_is_refused_on_both_sides():
@@ -204,6 +251,12 @@ def test_what_lies_in_spans_is_what_touches_one(spans):
         ("In ", " we will open a hub", "start", "open"),
         ("", " onwards", "start", "onwards"),
         ("Homes ", " here", "during", ""),
+        ("The ward closed and the hub opened in ", "", "start", "opened"),  # the nearest verb
+        ("It was agreed in May; the board met on ", "", "during", "met"),
+        ("It is not there until ", "", "start", "until"),
+        ("A board holds its first meeting in ", "", "start", "first meeting"),
+        ("It was not renewed after ", "", "end", "after"),
+        ("Homes in Mill End from ", "", "start", "from"),  # a place
     ],
 )
 def test_the_words_beside_a_time_give_it_its_role(before, after, role, deciding):

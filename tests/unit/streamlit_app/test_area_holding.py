@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from careatlas.areas.area_register import area_register
+from streamlit_app import area_holding
 from streamlit_app.area_holding import NO_AREA, lies_in
 
 
@@ -33,3 +35,12 @@ def test_what_lies_in_what(code: str, area: str, holds: bool) -> None:
 def test_the_day_of_the_map_decides_which_areas_are_meant() -> None:
     assert lies_in("E07000026", "E10000006", date(2019, 1, 1))  # Allerdale in Cumbria
     assert lies_in("E07000026", "E10000006")  # of a county that is no more, its last day
+
+
+def test_of_a_board_the_last_day_of_the_42_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(area_holding, "today", lambda: date(2026, 11, 24))
+    lies_in.cache_clear()
+    assert lies_in("E38000006", "E54000061")  # Barnsley's sub-ICB in South Yorkshire
+    assert area_holding.last_day(area_register().get("E54000061")) == date(2026, 3, 31)
+    assert area_holding.last_day(area_register().get("E08000003")) == date(2026, 11, 24)
+    assert area_holding.last_day(area_register().get("E10000006")) == date(2023, 3, 31)

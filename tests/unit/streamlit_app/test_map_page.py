@@ -54,6 +54,16 @@ def test_the_matrix_has_a_row_for_what_is_known(app_of: Any, filled: None) -> No
     assert (counts["discharge"], counts["primary-care"], counts["home-workforce"]) == (1, 1, 0)
 
 
+def test_under_another_codebook_a_cell_leads_to_where_its_codes_are_known(app_of: Any, filled: None) -> None:
+    app = app_of()
+    app.open("matrix", period="2023/24")
+    (own,) = app.parts("heatmatrix")
+    assert (own["opens"], own["rows"][0]["query"]["period"]) == ("initiatives", "2023/24")
+    app.open("matrix", period="2023/24", book="ehch-v2")
+    (crossed,) = app.parts("heatmatrix")
+    assert (crossed["opens"], crossed["rows"][0]["query"]) == ("area", {"against": "ehch-v2", "area": "E08000003"})
+
+
 def test_an_area_has_its_codes_its_gaps_and_its_documents(app_of: Any, filled: None) -> None:
     app = app_of()
     app.open("area", area="E08000003")

@@ -55,7 +55,8 @@ def test_overview_has_a_missing_share_where_nothing_was_read(app_of: Start) -> N
 
 def test_every_page_says_what_it_is(app_of: Start) -> None:
     app = app_of()
-    for name in ("", "documents", "evidence", "adjudication", "codebook"):
+    names = ("map", "matrix", "area", "initiatives", "initiative", "documents", "evidence", "adjudication", "codebook")
+    for name in ("", *names):
         app.open(name)
         assert "AGPL-3.0-or-later" in app.words()
         assert "describe nothing real" in app.words()

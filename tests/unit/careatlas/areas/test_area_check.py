@@ -86,6 +86,19 @@ def test_what_one_mend_settles_is_resolved_and_what_several_may_is_not(tmp_path:
     assert check.counted[5] == "E10000009"
 
 
+def test_what_ended_is_followed_to_what_is_in_force_and_no_further(tmp_path: Path) -> None:
+    taunton = "Code\nE07000190\n"  # merged in 2019 into what was merged in 2023
+    assert checked(tmp_path, taunton).resolved == {2: "E06000066"}
+    assert checked(tmp_path, taunton, date(2023, 6, 1)).resolved == {2: "E06000066"}
+    assert checked(tmp_path, taunton, date(2022, 6, 1)).resolved == {2: "E07000246"}
+    surrey = "Code\nE54000052\n"  # another code since April 2023, and nobody knows what since April 2026
+    assert checked(tmp_path, surrey, date(2026, 3, 31)).resolved == {2: "E54000063"}
+    unknown = checked(tmp_path, surrey, date(2026, 4, 1))
+    assert unknown.resolved == {}
+    assert "E54000063" in only(unknown).mend
+    assert "not known" in only(unknown).mend
+
+
 def test_a_level_tells_an_icb_from_a_council(tmp_path: Path) -> None:
     on = date(2022, 9, 1)
     assert checked(tmp_path, "Name\nSomerset\n", on).resolved == {2: "E10000027"}

@@ -114,3 +114,36 @@ def test_nothing_is_lost_or_made(counts: dict[str, int], tmp_path_factory: pytes
     result = converted_table(tmp_path_factory.mktemp("any"), text)
     lost = sum(row.values[0] for row in result.unconverted)
     assert sum(sums(result).values()) + lost == pytest.approx(sum(counts.values()))
+
+
+def test_a_total_stands_where_its_parts_are_of_another_group_or_day(tmp_path: Path) -> None:
+    text = "Code,year,n\nE10000002,2018,20\nE07000004,2019,5\nE10000002,2019,30\n"  # Buckinghamshire, Aylesbury Vale
+    result = converted_table(tmp_path, text, Level.REGION, groups=("year",))
+    assert [(total.groups, total.values) for total in result.totals] == [(("2018",), [20.0]), (("2019",), [5.0])]
+    assert [row.line for row in result.unconverted] == [4]
+    table = read_area_table(tmp_path / "table.csv", dates="year")
+    dated = area_totals(table, check_areas(table), to=Level.REGION, on=NEW_YEAR, values=("n",))
+    assert [total.values for total in dated.totals] == [[25.0]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("E07000026", "E06000063"), ("E10000006", "E06000063"), ("E07000190", "E06000066")]
+)
+def test_what_ended_is_not_added_to_what_it_became(old: str, new: str, tmp_path: Path) -> None:
+    result = converted_table(tmp_path, f"Code,n\n{old},10\n{new},10\n", Level.REGION)
+    assert [(row.line, row.values) for row in result.unconverted] == [(2, (10,))]
+    assert "stands in the table too" in result.unconverted[0].said
+    assert sum(sums(result).values()) == 10
+    apart = converted_table(tmp_path, f"Code,n,year\n{old},10,2022\n{new},10,2023\n", Level.REGION, groups=("year",))
+    assert apart.unconverted == ()
+
+
+def test_a_region_beside_a_council_is_not_taken_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("RGN23CD,LAD23CD,n\nE12000002,E08000003,100\n", encoding="utf-8")
+    table = read_area_table(path)
+    with pytest.raises(UsageError, match="RGN23CD, LAD23CD"):
+        area_totals(table, check_areas(table), to=Level.ICB, on=NEW_YEAR, values=("n",))
+    named = read_area_table(path, codes=("LAD23CD",))
+    result = area_totals(named, check_areas(named), to=Level.ICB, on=NEW_YEAR, values=("n",))
+    assert sums(result) == {"E54000057": 100}

@@ -83,6 +83,22 @@ def test_a_refused_code_among_others_is_said_and_alone_is_an_error(run: Run) -> 
         run("convert", "E08000009", "--to", "icb", "--on", "2026-04-01")
 
 
+def test_a_table_that_is_not_there_is_no_code(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        run(
+            "convert",
+            tmp_path / "none.csv",
+            "--to",
+            "icb",
+            "--on",
+            "2023-01-01",
+            "--value",
+            "n",
+            "--out",
+            tmp_path / "o",
+        )
+
+
 @pytest.mark.parametrize(
     "options", [("--to", "parish"), ("--to", "icb", "--on", "soon"), ("--to", "icb", "--basis", "area"), ("--to", "")]
 )
