@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 # Organisations whose names are no names of services; a forum or a board may be what is done.
 _BODIES = frozenset(BodyKind) - {BodyKind.BOARD, BodyKind.PROVIDERS, BodyKind.VOLUNTARY, BodyKind.OTHER}
+_MAY_HAVE_ENDED = frozenset({InitiativeStatus.IN_PLACE, InitiativeStatus.UNCLEAR})
 LEAST = 0.5  # confidence from which a mention is used
 
 
@@ -238,7 +239,7 @@ def _timed(read: ReadPassage, part: PassagePart, said_on: str) -> _Timed:
     if said is None and not reading.words:  # a heading or nothing speaks for it: the line above, the date, then that
         lead = status_of(read.lead).status if read.lead is not None else InitiativeStatus.UNCLEAR
         status = next((one for one in (lead, _by_date(period, said_on)) if one is not InitiativeStatus.UNCLEAR), status)
-    if said is None and status is InitiativeStatus.IN_PLACE and _has_ended(period, spans, said_on):
+    if said is None and status in _MAY_HAVE_ENDED and _has_ended(period, spans, said_on):
         status = InitiativeStatus.STOPPED  # "ran until May 2020", said in 2021
     starts, ends = read.said.of("start", within), read.said.of("end", within)
     period = period_of_spans(_periods(starts, said_on), _periods(ends, said_on), period)

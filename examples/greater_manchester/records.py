@@ -105,7 +105,7 @@ def _name(plan: Plan, one: Planted) -> str:
 
 def _initiative(plan: Plan, one: Planted) -> dict[str, object]:
     adoption = one.adoption
-    assert adoption is not None
+    assert adoption is not None  # noqa: S101 - only passages of an initiative come here
     return {
         "initiative": _name(plan, one),
         "area_code": plan.borough.code,
