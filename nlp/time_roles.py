@@ -45,7 +45,7 @@ _BY = (
 # What is over on the day on which it is done.
 _HAPPENING = r"(?<!meeting\s)(?<!meetings\s)(?:held|hosted|took\splace|takes\splace)"
 _UNTIL = (
-    r"until|till|up\sto|through\sto|lasts?\sto|runs?\sto|through|ending(?:\sin|\son)?|expires?(?:\sin|\son)?|"
+    r"until|till|(?:months|years?)\s(?:to|ended)|y/e|up\sto|through\sto|lasts?\sto|runs?\sto|through|ending(?:\sin|\son)?|expires?(?:\sin|\son)?|"
     r"end\sdate:?"
 )
 _FROM = (
@@ -57,7 +57,10 @@ _DURING = r"in|on|during|over|for|throughout|across|within|this|financial\syear|
 _PAPERS = "Strategy|Plan|Report|Framework|Guidance|Review|Policy|Charter|Survey|Statement|Manifesto|Accounts"
 _TITLES = rf"{_PAPERS}|Standard|Vision|Agenda|Assessment|Scheme|Contract|Programme|Games|Conference|Toolkit"
 # Behind the deciding word and before the time.
-_FILLER = r"(?:\s(?:the|about|around|approximately|roughly|at\sleast|c\.|circa|end\sof|start\sof)){0,2}\s?\(?$"
+_FILLER = (
+    r"(?:\s(?:the|about|around|approximately|roughly|at\sleast|c\.|circa|end\sof|start\sof|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)){0,2}\s?\(?$"
+)
 # Up to the time, in one clause, and not over another time: a verb has one.
 _SOON = r"\b(?:(?!\d{4})[^.;:!?•]){0,50}?\s(?:in|on|at|during|this|for)"
 
@@ -71,6 +74,8 @@ def role_of(before: str, after: str) -> Role:
     known = _patterns()
     if known["onwards"].match(after):
         return TimeRole.START, 1.0, "onwards"
+    if known["each year"].match(after) or known["yearly"].search(before):
+        return TimeRole.DURING, TOLD, "each year"
     if known["ended from"].search(before):
         return TimeRole.END, 0.9, "ceased from"
     if found := known[TimeRole.START].search(before):
@@ -174,8 +179,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "will": r"[^.;:!?•]{0,60}?\b(?:will|shall|going\sto)\b",
         "then starts": rf",?\s(?:we|the|it|they|a|an|our|and)\b[^.;:!?•]{{0,50}}?\b({_STARTING})\b",
         "onwards": r"\s?(?:onwards?|\+|and\s(?:beyond|onwards?|thereafter)|forward)",
-        "to": r"\s?(?:to|until|till|up\sto|through(?:\sto)?|[-–—/]|to\sthe|until\sthe)\s?",
-        "and": r"\s?and\s?",
+        "to": r",?\s?(?:to|until|till|up\sto|through(?:\sto)?|[-–—/])\s?(?:the\s)?(?:end\s)?(?:[a-z]{3,6}day\s)?",
+        "and": r"\s?and\s?(?:the\s)?",
+        "each year": r"\s(?:and\s\w{3,9}\s)?(?:each|every)\syear",
+        "yearly": r"\b(?:annually|yearly|(?:each|every)\syear)\s(?:in|on|from|during)\s$",
         "list": r"\s?(?:,|and|&|or|,\sand)\s?(?:(?:in|on)\s)?",
         "between": r"\bbetween(?:\sthe)?\s$",
         "past": r"(?:ed|began|begun|set up|formed|went live|took effect|came into \w+|came to an end|withdrawn)$",

@@ -137,6 +137,8 @@ def _readers() -> tuple[tuple[str, re.Pattern[str], float, Reader], ...]:
 
 def _day(found: re.Match[str], kind: str, confidence: float) -> Iterator[Expression]:
     groups = found.groupdict()
+    if len(groups["year"] or "") == 2 and _behind_month(found, r"\s-"):  # "Mar-23 Mar-24": not the 23rd
+        return
     month = int(groups["number"]) if groups.get("number") else month_number(groups["month"])
     number = int(groups["day"])
 
@@ -150,14 +152,19 @@ def _day(found: re.Match[str], kind: str, confidence: float) -> Iterator[Express
 
 def _days(found: re.Match[str], _: str, confidence: float) -> Iterator[Expression]:
     first, last = int(found["first"]), int(found["day"])
-    if not 0 < first < last or not found["month"][0].isupper():
-        return
+    if not 0 < first < last or not found["month"][0].isupper() or _behind_month(found, r"\s"):
+        return  # "1 April 23 - 31 March 24": not from the 23rd
     at = partial(_days_of, month=month_number(found["month"]), first=first, last=last)
     if found["year"]:
         yield Expression(*found.span(), at(int(found["year"])), "day", confidence)
     else:
         at(_LEAP_YEAR)
         yield Expression(*found.span(), None, "day", 0.6, at)
+
+
+def _behind_month(found: re.Match[str], mark: str) -> bool:
+    """Tell whether the name of a month stands right before, so that the first figures are its year."""
+    return bool(re.search(rf"\b{MONTH}[{mark}]$", found.string[max(0, found.start() - 12) : found.start()]))
 
 
 def _days_of(year: int, month: int, first: int, last: int) -> Period:

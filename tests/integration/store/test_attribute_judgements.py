@@ -110,3 +110,10 @@ def test_what_was_said_before_a_new_reading_is_about_the_passage_that_took_its_p
     keep(store, item, newer)
     (row,) = of(store, newer.passages[0])
     assert row == replace(said(old), passage_id=newer.passages[0].passage_id)
+
+
+def test_the_count_grows_with_every_row(store: Store, passage: Passage) -> None:
+    with store.write() as connection:
+        assert attribute_judgements.count(connection) == 0
+        attribute_judgements.append(connection, [said(passage), said(passage, value="", answer_id="a2")])
+        assert attribute_judgements.count(connection) == 2

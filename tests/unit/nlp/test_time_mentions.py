@@ -83,6 +83,10 @@ def test_times_are_read_with_their_role(text, role, period, precision):
         ("It ran 1 April to 30 June 2024.", "2024-04-01/2024-07-01", "day"),
         ("Funding for 2022/23 to 2024/25.", "2022-04-01/2025-04-01", "years"),
         ("Funding for 2022/23-2024/25.", "2022-04-01/2025-04-01", "years"),
+        ("It ran 1 April 23 – 31 March 24.", "2023-04-01/2024-04-01", "day"),  # not 23 to 31 March
+        ("It ran between 1 April 2023 and the 31 March 2024.", "2023-04-01/2024-04-01", "day"),
+        ("It ran April 2023 to end March 2024.", "2023-04-01/2024-04-01", "month"),
+        ("It ran Saturday 1 April 2023 to Sunday 31 March 2024.", "2023-04-01/2024-04-01", "day"),
         ("Beds in Oct-Dec 2023.", "2023-10-01/2024-01-01", "month"),
         ("Beds in December/January 2024.", "2023-12-01/2024-02-01", "month"),
         ("It ran 1 st April 2023 to 31 st March 2024.", "2023-04-01/2024-04-01", "day"),
@@ -142,6 +146,7 @@ def test_times_told_from_the_documents_date(text, said_on, period):
         "Decision ASC/2023/24 of the council.",
         "It may 24 hours later, or may, 2023 or not, march on.",
         "The hub opened in April 2O23.",  # misread, and no April of another year
+        "Homes meet annually in March and from 1 April each year.",
         "After March 2024 we will look again.",  # how long after?
     ],
 )
@@ -254,6 +259,9 @@ def test_what_lies_in_spans_is_what_touches_one(spans):
         ("The ward closed and the hub opened in ", "", "start", "opened"),  # the nearest verb
         ("It was agreed in May; the board met on ", "", "during", "met"),
         ("It is not there until ", "", "start", "until"),
+        ("The year to ", "", "end", "year to"),
+        ("It opens on Monday ", "", "start", "opens"),
+        ("A round in ", " each year", "during", "each year"),
         ("A board holds its first meeting in ", "", "start", "first meeting"),
         ("It was not renewed after ", "", "end", "after"),
         ("Homes in Mill End from ", "", "start", "from"),  # a place
