@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from careatlas.period import Period, Precision, calendar_year, financial_year, months
 
@@ -59,6 +60,7 @@ def believed(period: Period | None) -> Period | None:
     return period if all(_YEARS[0] <= year <= _YEARS[1] for year in years) else None
 
 
+@lru_cache(maxsize=4_096)
 def grid_period(grid: Grid, day: date) -> GridPeriod:
     """Return the period of a grid that holds a day."""
     if grid is Grid.FINANCIAL_YEAR:

@@ -227,12 +227,13 @@ def test_a_program_that_does_not_want_to_end_is_ended(bench: Bench, monkeypatch:
 
 
 def test_a_step_has_its_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotation.retraining.MOST_SECONDS", 0.2)
+    monkeypatch.setattr("annotation.retraining.MOST_SECONDS", 1.0)
     bench.does(train=TRAINED + BLOCKED)
     retraining = bench.retraining()
     retraining.ask()
     assert "train was ended after" in ended(retraining).said
-    assert not is_there(bench.calls[0]["pid"])
+    # On a busy machine the step may be ended before it has written down that it began.
+    assert not any(is_there(call["pid"]) for call in bench.calls)
 
 
 def test_what_a_killed_server_left_behind_is_not_doubled(bench: Bench) -> None:
