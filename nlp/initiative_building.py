@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from careatlas.areas.package_tables import tables_digest
 from careatlas.codebook import Codebook
 from careatlas.document import Document
 from careatlas.document_fact import FactName, KnownFact
@@ -209,6 +210,7 @@ def _key(connection: Any, codebook: Codebook, model: StoredModel | None) -> RunK
         "facts": _digest(facts),
         "copies": _digest(copies),
         "codebook": _digest(_codebook_content(codebook)),
+        "areas": tables_digest(),
     }
     config = {
         "model": model.model_id if model else "",
