@@ -18,25 +18,12 @@ from evaluation.map_grid import Grid
 from evaluation.policy_map import MapCell, MapRequest, policy_map
 from streamlit_app.area_holding import last_day, today
 from streamlit_app.initiative_data import Shown
+from streamlit_app.map_query import CODE_HEADER, code_cells
 from streamlit_app.rowtable import Cell, Figure, Link
 
 HEADER = ("Code", "Initiatives", "Certain", "Since", "Strongest status", "Confirmed by people", "State")
 DOCUMENT_HEADER = ("Document", "Area as read", "Covers or published", "Counts")
-CSV_HEADER = (
-    "area_code",
-    "area_name",
-    "codebook",
-    "code",
-    "label",
-    "initiatives",
-    "certain",
-    "since",
-    "strongest_status",
-    "confirmed_share",
-    "documents_read",
-    "state",
-    "initiative_ids",
-)
+CSV_HEADER = ("area_code", "area_name", "codebook", "state", *CODE_HEADER)
 FOUND, ABSENT, MISSING = "found", "nothing found in what was read", "no document read"
 UNREACHED = "cannot be found: no code leads here"
 
@@ -165,21 +152,8 @@ def cells(cell: MapCell, profile: AreaProfile, query: Mapping[str, str]) -> list
 
 def csv_cells(cell: MapCell, profile: AreaProfile) -> list[str | int | float | None]:
     """Return a code as the cells of the CSV file."""
-    return [
-        profile.code,
-        profile.name,
-        f"{profile.codes.codebook_id} {profile.codes.codebook_version}",
-        cell.code,
-        cell.code_label,
-        cell.count,
-        cell.certain,
-        cell.first_seen.isoformat() if cell.first_seen else "",
-        cell.strongest_status.value if cell.strongest_status else "",
-        round(cell.confirmed_share, 4) if cell.confirmed_share is not None else None,
-        cell.documents_read,
-        profile.state_of(cell),
-        " ".join(cell.initiative_ids),
-    ]
+    book = f"{profile.codes.codebook_id} {profile.codes.codebook_version}"
+    return [profile.code, profile.name, book, profile.state_of(cell), *code_cells(cell)]
 
 
 def document_cells(one: DocumentRead) -> list[Cell]:

@@ -55,6 +55,17 @@ CSV_HEADER = (
     "documents_read",
     "initiative_ids",
 )
+CODE_HEADER = (
+    "code",
+    "label",
+    "initiatives",
+    "certain",
+    "first_seen",
+    "strongest_status",
+    "confirmed_share",
+    "documents_read",
+    "initiative_ids",
+)
 _NORMAL = 1.959963984540054  # 97.5 % quantile
 
 
@@ -234,6 +245,21 @@ def csv_cells(one: AreaSeen, asked: MapAsked) -> list[str | int | float | None]:
         one.first_seen.isoformat() if one.first_seen else "",
         one.documents,
         " ".join(one.initiative_ids),
+    ]
+
+
+def code_cells(cell: MapCell) -> list[str | int | float | None]:
+    """Return one code of one area and period as the cells of a CSV file."""
+    return [
+        cell.code,
+        cell.code_label,
+        cell.count,
+        cell.certain,
+        cell.first_seen.isoformat() if cell.first_seen else "",
+        cell.strongest_status.value if cell.strongest_status else "",
+        round(cell.confirmed_share, 4) if cell.confirmed_share is not None else None,
+        cell.documents_read,
+        " ".join(cell.initiative_ids),
     ]
 
 

@@ -16,23 +16,20 @@ from streamlit_app.initiative_data import initiatives_shown
 from streamlit_app.json_file import json_bytes
 from streamlit_app.map_filters import asked_for, query_of
 from streamlit_app.map_page import has_any, show_unplaced
-from streamlit_app.map_query import MapAsked, policy_map_of
+from streamlit_app.map_query import CODE_HEADER, MapAsked, code_cells, policy_map_of
 from streamlit_app.model_in_use import project_codebook
 from streamlit_app.plain import in_markdown
 
 _CSV_HEADER = (
     "area_code",
     "area_name",
+    "layer",
     "period",
-    "code",
-    "code_label",
-    "initiatives",
-    "certain",
-    "first_seen",
-    "strongest_status",
-    "confirmed_share",
-    "documents_read",
-    "initiative_ids",
+    "codebook",
+    "status",
+    "setting",
+    "confirmed_only",
+    *CODE_HEADER,
 )
 
 
@@ -67,9 +64,10 @@ def show_matrix_page(project: Project, follow: Callable[[str, Mapping[str, str]]
         st.info(f"Nothing is known of {asked.period.name} under these filters.")
     st.caption(in_markdown(asked.codes.said, limit=400))
     with st.container(horizontal=True):
-        data = csv_bytes(_CSV_HEADER, map(_csv_cells, found.cells))
+        lines = [_csv_cells(cell, asked) for cell in found.cells]
+        data = csv_bytes(_CSV_HEADER, lines)
         st.download_button("Download as CSV", data, "matrix.csv", "text/csv", key="matrix-csv")
-        plain = [dict(zip(_CSV_HEADER, _csv_cells(cell), strict=True)) for cell in found.cells]
+        plain = [dict(zip(_CSV_HEADER, line, strict=True)) for line in lines]
         st.download_button("Download as JSON", json_bytes(plain), "matrix.json", "application/json", key="matrix-json")
     show_unplaced(found.unplaced, follow)
 
@@ -95,18 +93,15 @@ def _caption(found: PolicyMap, asked: MapAsked, known: int) -> str:
     )
 
 
-def _csv_cells(cell: MapCell) -> list[str | int | float | None]:
+def _csv_cells(cell: MapCell, asked: MapAsked) -> list[str | int | float | None]:
     return [
         cell.area_code,
         cell.area_name,
+        asked.layer.value,
         cell.period,
-        cell.code,
-        cell.code_label,
-        cell.count,
-        cell.certain,
-        cell.first_seen.isoformat() if cell.first_seen else "",
-        cell.strongest_status.value if cell.strongest_status else "",
-        round(cell.confirmed_share, 4) if cell.confirmed_share is not None else None,
-        cell.documents_read,
-        " ".join(cell.initiative_ids),
+        f"{asked.codes.codebook_id} {asked.codes.codebook_version}",
+        asked.status,
+        asked.setting,
+        str(asked.confirmed_only).lower(),
+        *code_cells(cell),
     ]
