@@ -108,7 +108,15 @@ def _day(value: Any) -> date | None:
 
 
 def _precision(value: Any) -> Precision | None:
+    if value and value not in set(Precision):
+        raise ValueError(f"it is one of: {', '.join(Precision)}")
     return Precision(value) if value else None
+
+
+def _status(value: Any) -> InitiativeStatus:
+    if value not in set(InitiativeStatus):
+        raise ValueError(f"it is one of: {', '.join(InitiativeStatus)}")
+    return InitiativeStatus(value)
 
 
 def _area(value: Any) -> AreaCode:
@@ -122,7 +130,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "start": _day,
     "end": _day,
     "precision": _precision,
-    "status": InitiativeStatus,
+    "status": _status,
     "setting": _words,
     "population": _words,
     "partners": _list,

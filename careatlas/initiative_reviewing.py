@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from careatlas.areas.area_register import area_register
 from careatlas.codebook import Codebook
 from careatlas.errors import InputError, UsageError
 from careatlas.identifiers import EvidenceId, event_id, initiative_id
@@ -44,17 +45,20 @@ def edited(
     Parameters
     ----------
     fields : Mapping
-        Plain data, as :func:`careatlas.initiative_fields.plain_fields` gives it; what is as it was is left out.
+        Plain data, as :func:`careatlas.initiative_fields.plain_fields` gives it; what is as it was is left out. With
+        the code of another area goes its name, if none is given.
 
     Raises
     ------
     InputError
         If a value is none that its field can have.
     UsageError
-        If nothing is changed.
+        If nothing is changed, or the register has no such area.
     """
     before = plain_fields(one.initiative)
     fields = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+    if "area_code" in fields and fields["area_code"] != before["area_code"]:
+        fields = {"area_name": _area_name(fields["area_code"]), **fields}
     typed_fields({**before, **fields})  # together: an end before a start that stays is wrong too
     changed = {name: value for name, value in fields.items() if value != before[name]}
     if not changed:
@@ -124,14 +128,14 @@ def kept(store: Store, codebook: Codebook, event: InitiativeEvent) -> Replay:
     ------
     UsageError
         If no person is named, the initiative is not there or changed since it was shown, a merger is of one initiative
-        or crosses areas without saying so, a split takes all evidence or none, or there is nothing to undo. Nothing is
-        kept then.
+        or crosses areas without saying so, a split takes all evidence or none, a new code is none of the codebook, or
+        there is nothing to undo. Nothing is kept then.
     """
     _check_form(event)
     with store.write() as connection:
         hold(connection, f"initiatives {codebook.id}")  # what two people see stays true until one of them is done
         proposals, events, standing = replay_source(connection, codebook)
-        _check(replayed(proposals, events, standing), event, events)
+        _check(replayed(proposals, events, standing), event, events, codebook)
         initiative_events.append(connection, codebook.id, event)
         return replayed(proposals, [*events, event], standing)
 
@@ -145,7 +149,7 @@ def _check_form(event: InitiativeEvent) -> None:
         raise UsageError(f"a note has at most {MAX_NOTE:,} characters")
 
 
-def _check(now: Replay, event: InitiativeEvent, events: Sequence[InitiativeEvent]) -> None:
+def _check(now: Replay, event: InitiativeEvent, events: Sequence[InitiativeEvent], codebook: Codebook) -> None:
     if event.action is InitiativeAction.UNDONE:
         _check_undoing(event, events)
         return
@@ -153,6 +157,8 @@ def _check(now: Replay, event: InitiativeEvent, events: Sequence[InitiativeEvent
     one = _unchanged(there, event.initiative_id, event.evidence)
     if event.action is InitiativeAction.CONFIRMED:
         _check_confirming(one, event)
+    if event.action is InitiativeAction.EDITED:
+        _check_editing(one, event, codebook)
     if event.action is InitiativeAction.MERGED:
         _check_merging(there, one, event)
     if event.action is InitiativeAction.SPLIT:
@@ -174,6 +180,18 @@ def _check_confirming(one: ReviewedInitiative, event: InitiativeEvent) -> None:
     differs = [name for name, value in plain_fields(one.initiative).items() if event.content.get(name) != value]
     if differs:
         raise UsageError(f"it changed while you looked at it: {', '.join(differs)}", mend=_LOOK_AGAIN)
+
+
+def _check_editing(one: ReviewedInitiative, event: InitiativeEvent, codebook: Codebook) -> None:
+    for code in event.content.get("codes", ()):
+        if code not in one.initiative.codes:  # those it has may come from an earlier version
+            codebook.code(code)
+    settings = [value for each in codebook.attributes if each.name == "setting" for value in each.values]
+    setting = event.content.get("setting", "")
+    if setting and settings and setting not in settings:
+        raise UsageError(
+            f"codebook {codebook.id} {codebook.version} has no setting {setting!r}", mend=f"one of: {', '.join(settings)}"
+        )
 
 
 def _check_merging(there: Mapping[Any, ReviewedInitiative], into: ReviewedInitiative, event: InitiativeEvent) -> None:
@@ -222,6 +240,11 @@ def _said_since(
     brought = {name for told in merger.content["others"] for name in told["evidence"]}
     since = {one.event_id for one in events[events.index(merger) + 1 :]}
     return [one for one in acts if one.event_id in since and brought.intersection(one.evidence)]
+
+
+def _area_name(code: Any) -> str:
+    """Return the name of the area of a code, empty for no code; the register refuses what it does not know."""
+    return area_register().get(str(code)).name if code else ""
 
 
 def _event(
