@@ -186,12 +186,11 @@ def _check_editing(one: ReviewedInitiative, event: InitiativeEvent, codebook: Co
     for code in event.content.get("codes", ()):
         if code not in one.initiative.codes:  # those it has may come from an earlier version
             codebook.code(code)
-    settings = [value for each in codebook.attributes if each.name == "setting" for value in each.values]
+    known = [value for each in codebook.attributes if each.name == "setting" for value in each.values]
     setting = event.content.get("setting", "")
-    if setting and settings and setting not in settings:
-        raise UsageError(
-            f"codebook {codebook.id} {codebook.version} has no setting {setting!r}", mend=f"one of: {', '.join(settings)}"
-        )
+    if setting and known and setting not in known:
+        book = f"codebook {codebook.id} {codebook.version}"
+        raise UsageError(f"{book} has no setting {setting!r}", mend=f"one of: {', '.join(known)}")
 
 
 def _check_merging(there: Mapping[Any, ReviewedInitiative], into: ReviewedInitiative, event: InitiativeEvent) -> None:
@@ -202,7 +201,10 @@ def _check_merging(there: Mapping[Any, ReviewedInitiative], into: ReviewedInitia
     areas = sorted({one.initiative.area_name or one.initiative.area_code or "no area" for one in (into, *others)})
     codes = {one.initiative.area_code or one.initiative.area_name for one in (into, *others)}
     if len(codes) > 1 and not event.content.get("across_areas"):
-        raise UsageError(f"they are of different areas: {', '.join(areas)}", mend="say so if they are one all the same")
+        raise UsageError(
+            f"they are of different areas: {', '.join(areas)}",
+            mend="say so if they are one all the same (--across-areas)",
+        )
 
 
 def _check_splitting(one: ReviewedInitiative, leaving: Sequence[str]) -> None:

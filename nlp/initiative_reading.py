@@ -29,7 +29,7 @@ from nlp.service_names import service_names
 from nlp.setting_cues import setting_of
 from nlp.sighting import Coding, Sighting
 from nlp.status_cues import status_of
-from nlp.table_cells import beside_the_matter, cell_role, matter
+from nlp.table_cells import beside_the_matter, cell_roles, matter
 from nlp.time_mentions import TimeMention, time_mentions
 from nlp.time_roles import TimeRole
 
@@ -255,7 +255,7 @@ def _times(read: ReadPassage, said_on: str) -> list[TimeMention]:
     found = list(time_mentions(read.doc, said_on))
     if read.passage.kind is not PassageKind.TABLE_ROW:
         return found
-    roles = [cell_role(read.doc.text, one.char_start) for one in found]
+    roles = cell_roles(read.doc.text, [one.char_start for one in found])
     return [replace(one, role=TimeRole(role.value)) if role else one for one, role in zip(found, roles, strict=True)]
 
 

@@ -12,8 +12,8 @@ _ENOUGH_WORDS = 4  # that a clause cut at a comma still has
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-Z“\"(])")
 # The number of a paragraph or of an item: "3.5 The ...", "31; How ...", "(b) to ..."; not "24 homes", "1.5 million".
 _NUMBER = re.compile(
-    r"\s{0,9}(?:\d{1,3}(?:\.\d{1,3}){1,4}\s{1,9}(?=[A-Z][a-z\s])|\d{1,3}(?:\.\d{1,3}){0,4}[.);:]{1,2}\s{1,9}|"
-    r"\([a-z]{1,4}\)\s{1,9})(?=\S)"
+    r"^(?:\d{1,3}(?:\.\d{1,3}){1,4}\s(?=[A-Z][a-z\s])|\d{1,3}(?:\.\d{1,3}){0,4}[.);:]{1,2}\s|"
+    r"\((?:[a-z]|[ivx]{2,4})\)\s)"
 )
 # How plans begin sentences before they come to the matter.
 _LEAD = re.compile(
@@ -41,7 +41,7 @@ def title_of(text: str, names: Sequence[ServiceName]) -> str:
     if named is not None:
         return _cut(" ".join(named.words.split()))
     plain = " ".join(text[: 10 * MOST_CHARACTERS].split())
-    plain = _NUMBER.sub("", plain, count=1) if _NUMBER.match(plain) else plain
+    plain = _NUMBER.sub("", plain)
     sentence = _SENTENCE_END.split(plain, maxsplit=1)[0]
     clause = sentence[_LEAD.match(sentence).end() :] or sentence  # type: ignore[union-attr]  # it matches nothing too
     first = re.split(r"[,;:(–—]", clause, maxsplit=1)[0].strip()

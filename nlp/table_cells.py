@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable
 from enum import StrEnum
 
 _HEADERS = re.compile(
@@ -25,20 +27,27 @@ class CellRole(StrEnum):
     BY = "by"
 
 
-def cell_role(text: str, place: int) -> CellRole | None:
-    """Return what a time at a place of a table row is, ``None`` where its header does not say.
+def cell_roles(text: str, places: Iterable[int]) -> list[CellRole | None]:
+    """Return what the times at some places of a table row are, ``None`` where a header does not say.
 
     Parameters
     ----------
-    place : int
-        A character of the row, as it was read: ``Header: cell; Header: cell``.
+    places : iterable of int
+        Characters of the row, as it was read: ``Header: cell; Header: cell``.
     """
-    for start, end in beside_the_matter(text):
-        if start <= place < end:
-            header = text[start:end].partition(":")[0]
-            roles = {CellRole.START: _START, CellRole.END: _END, CellRole.BY: _DUE}
-            return next((role for role, words in roles.items() if words.match(header)), None)
-    return None
+    cells = beside_the_matter(text)  # once for all places: a row may have thousands of cells
+    starts = [start for start, _ in cells]
+    found: list[CellRole | None] = []
+    for place in places:
+        at = bisect_right(starts, place) - 1
+        is_in = at >= 0 and place < cells[at][1]
+        found.append(_role(text[slice(*cells[at])].partition(":")[0]) if is_in else None)
+    return found
+
+
+def _role(header: str) -> CellRole | None:
+    roles = {CellRole.START: _START, CellRole.END: _END, CellRole.BY: _DUE}
+    return next((role for role, words in roles.items() if words.match(header)), None)
 
 
 def beside_the_matter(text: str) -> tuple[tuple[int, int], ...]:

@@ -10,7 +10,7 @@ from careatlas.identifiers import initiative_id
 from careatlas.initiative import Initiative
 from careatlas.initiative_event import InitiativeAction, InitiativeEvent
 from careatlas.initiative_fields import FIELDS, plain_fields
-from careatlas.reviewed_initiative import ReviewedInitiative
+from careatlas.reviewed_initiative import Provenance, ReviewedInitiative
 from streamlit_app.adjudicate_layout import when
 from streamlit_app.evidence_list import evidence_query
 from streamlit_app.initiative_query import EvidenceView, Logged
@@ -22,6 +22,8 @@ from streamlit_app.rowtable import Cell, Link
 FACTS_HEADER = ("What", "As it stands", "Who says so")
 HISTORY_HEADER = ("Date of the document", "Status", "Said in")
 _READ = "read in the documents"
+_UNSAID = "no document says"
+_UNKNOWN = frozenset({"not known", "not known (no area code)", "open, or not known"})
 _NAMES = {
     "area": ("area_code", "area_name"),
     "since": ("start", "precision"),
@@ -47,9 +49,22 @@ def fact_rows(one: ReviewedInitiative, codebook: Codebook) -> list[list[Cell]]:
     }
     rows = {name: value for name, value in values.items() if value}
     return [
-        [name.capitalize(), value, next((by[field] for field in _NAMES.get(name, (name,)) if field in by), _READ)]
+        [
+            name.capitalize(),
+            value,
+            next((by[field] for field in _NAMES.get(name, (name,)) if field in by), _source(one, value)),
+        ]
         for name, value in rows.items()
     ]
+
+
+def _source(one: ReviewedInitiative, value: str) -> str:
+    """Return where a field that nobody edited comes from, and who confirmed it."""
+    if value in _UNKNOWN:
+        return _UNSAID
+    if one.provenance is Provenance.CONFIRMED and one.decided_at:
+        return f"{_READ}, confirmed by {one.person}, {one.decided_at.date()}"
+    return _READ
 
 
 def _edited_by(one: ReviewedInitiative) -> dict[str, str]:

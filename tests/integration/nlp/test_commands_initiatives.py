@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 import typer
@@ -11,8 +12,9 @@ from typer.testing import CliRunner
 
 from careatlas.commands.session import Session
 from careatlas.errors import CareAtlasError, InputError, UsageError
+from careatlas.store import suggestions
 from nlp import commands_initiatives
-from tests.made_coded_project import keep_plans
+from tests.made_coded_project import MODEL, keep_plans
 
 pytestmark = pytest.mark.integration
 
@@ -73,6 +75,29 @@ def test_nothing_changed_nothing_done(built):
 )
 def test_filters(built, filters, count):
     assert len(listed(built, *filters)) == count
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--area", "Atlantis-upon-Sea"), ("--status", "soon"), ("--code", "moon")]
+)
+@pytest.mark.parametrize("command", [("list",), ("export", "x.csv")])
+def test_a_filter_by_what_there_cannot_be_is_refused(built, command, option, value):
+    with pytest.raises(UsageError, match=value):
+        built(*command, option, value)
+
+
+def test_a_known_area_without_initiatives_is_an_empty_answer(built):
+    assert listed(built, "--area", "Essex") == []
+
+
+def test_evidence_names_the_model_of_the_build_not_one_in_use_since(built, project):
+    with project.store.write() as connection:
+        suggestions.keep_model(connection, replace(MODEL, model_id="newer", made_at="2"))
+    shown = json.loads(built("show", named(built, "Bridge Hub"), "--json"))
+    assert {part["model_id"] for part in shown["evidence"]} == {MODEL.model_id}
+    said = built("show", named(built, "Bridge Hub"))
+    assert f"suggested by model {MODEL.model_id}, probability" in said
+    assert "box in points" in said
 
 
 def test_the_list_in_words(built):

@@ -61,9 +61,9 @@ def test_what_is_kept_comes_back_from_the_store_as_it_stands(built: Store):
     now = kept(built, BOOK, confirmed(one_of(built, "i1"), "ann", NOON))
     assert now == initiatives_now(built, BOOK)
     assert one_of(built, "i1").provenance is Provenance.CONFIRMED
-    kept(built, BOOK, edited(one_of(built, "i1"), {"setting": "=1+1"}, "ben", later(1)))
+    kept(built, BOOK, edited(one_of(built, "i1"), {"scale": "=1+1"}, "ben", later(1)))
     kept(built, BOOK, rejected(one_of(built, "i2"), "ben", later(2)))
-    assert one_of(built, "i1").initiative.setting == "=1+1"
+    assert one_of(built, "i1").initiative.scale == "=1+1"
     assert not one_of(built, "i2").counts
 
 
@@ -273,3 +273,28 @@ def initiatives_now_of(item) -> ReviewedInitiative:
         trace=(),
         events=(),
     )
+
+
+def test_another_area_is_one_of_the_register_and_brings_its_name(built: Store):
+    one = one_of(built, "i2")
+    with pytest.raises(UsageError, match="no area has the code 'E99999999'"):
+        edited(one, {"area_code": "E99999999"}, "Ann", NOON)
+    kept(built, BOOK, edited(one, {"area_code": "E08000006"}, "Ann", NOON))
+    assert one_of(built, "i2").initiative.area_name == "Salford"
+    kept(built, BOOK, edited(one_of(built, "i2"), {"area_code": ""}, "Ann", later(1)))
+    assert one_of(built, "i2").initiative.area_name == ""
+
+
+@pytest.mark.parametrize(("field", "value"), [("codes", ["discharge", "moon"]), ("setting", "moon")])
+def test_a_value_that_the_codebook_has_not_is_refused(built: Store, field: str, value: object):
+    with pytest.raises(UsageError, match=r"care-home-integration.*'moon'"):
+        kept(built, BOOK, edited(one_of(built, "i2"), {field: value}, "Ann", NOON))
+    assert count(built) == 0
+
+
+def test_a_code_of_an_earlier_codebook_may_stay(store: Store, passages):
+    old = initiative("i1", evidence(passages[0].passage_id, codes=("of-old",)))
+    with store.write() as connection:
+        initiatives.replace(connection, BOOK.id, BOOK.version, [old])
+    kept(store, BOOK, edited(one_of(store, "i1"), {"codes": ["discharge", "of-old"]}, "Ann", NOON))
+    assert one_of(store, "i1").initiative.codes == ("discharge", "of-old")

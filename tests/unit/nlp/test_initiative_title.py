@@ -18,6 +18,12 @@ from nlp.service_names import service_names
         ("We will train staff to lift safely, with cushions.", "Train staff to lift safely"),
         ("In April 2022, the council has begun to buy beds together.", "Begun to buy beds together"),
         ("• Nurses visit.", "Nurses visit"),
+        ("3.5 The approach helps everybody who lives there", "The approach helps everybody who lives there"),
+        ("31; How will you tell residents?", "How will you tell residents?"),
+        ("(b) train the staff of every home", "Train the staff of every home"),
+        ("24 homes get tablets this year", "24 homes get tablets this year"),
+        ("1.5 million pounds go to homes", "1.5 million pounds go to homes"),
+        ("7.", "7"),
         ("", ""),
     ],
 )

@@ -88,6 +88,7 @@ def test_it_shows_what_is_known_and_what_it_rests_on(app_of: Start, made: dict[s
     assert test.subheader[0].value == "Home team"
     assert facts(app)["Area"] == ["Manchester (E08000003)", "read in the documents"]
     assert facts(app)["Since"][0] == "2023-04 (month)"
+    assert facts(app)["Until"] == ["open, or not known", "no document says"]
     assert facts(app)["Codes"][0] == BOOK.code("discharge").label
     assert any("machine, not checked" in one.value.replace("\\", "") for one in test.markdown)
     (listed,) = app.parts("evidencelist")
@@ -174,6 +175,7 @@ def test_confirm_keeps_what_was_shown_with_the_note(app_of: Start, root: Path, m
     assert event.content["title"] == "Home team"
     assert one_of(root, "iteam").provenance is Provenance.CONFIRMED
     assert any("confirmed by Ada" in one.value.replace("\\", "") for one in app.test.markdown)
+    assert facts(app)["Area"][1].startswith("read in the documents, confirmed by Ada, ")
     assert "confirmed (seen in the plan)" in app.words()
     assert widget(app, "decide-", "-note").value == ""
 
