@@ -21,7 +21,7 @@ from streamlit_app.initiative_data import Shown
 from streamlit_app.map_query import CODE_HEADER, code_cells
 from streamlit_app.rowtable import Cell, Figure, Link
 
-HEADER = ("Code", "Initiatives", "Certain", "Since", "Strongest status", "Confirmed by people", "State")
+HEADER = ("Code", "Initiatives", "Certain", "First seen", "Strongest status", "Confirmed by people", "State")
 DOCUMENT_HEADER = ("Document", "Area as read", "Covers or published", "Counts")
 CSV_HEADER = ("area_code", "area_name", "codebook", "state", *CODE_HEADER)
 FOUND, ABSENT, MISSING = "found", "nothing found in what was read", "no document read"

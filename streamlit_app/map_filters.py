@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from evaluation.map_grid import GridPeriod
 from streamlit_app.address import choose, slide, switch
 from streamlit_app.documents_query import unknown_values
 from streamlit_app.initiative_data import Shown
-from streamlit_app.map_query import LAYERS, MapAsked, book_choices, periods_of
+from streamlit_app.map_query import LAYERS, MapAsked, book_choices, opening_period, periods_of
 from streamlit_app.plain import in_markdown
 
 _ANY = "all"
@@ -55,7 +55,7 @@ def asked_for(project: Project, book: Codebook, shown: Shown, *, one_code: bool 
         code = choose(columns[2], "Code", {"": _ANY} | {str(one): label for one, label in codes.labels.items()}, "code")
     status = choose(columns[-2], "Status", {"": _ANY} | {one: one for one in choices["status"]}, "status")
     setting = choose(columns[-1], "Setting", {"": _ANY} | {one: one for one in settings}, "setting")
-    period, confirmed = _time(periods)
+    period, confirmed = _time(periods, _opening(shown.token, book.id, shown, books[book.id], tuple(periods.values())))
     return MapAsked(
         codes=codes,
         layer=Level(layer),
@@ -72,6 +72,11 @@ def _periods(token: str, name: str, _shown: Shown, _codes: MapCodes) -> tuple[Gr
     return periods_of(_shown, _codes)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _opening(token: str, name: str, _shown: Shown, _codes: MapCodes, _all: tuple[GridPeriod, ...]) -> str:  # noqa: ARG001 - the key
+    return opening_period(_shown, _codes, _all, datetime.now(UTC).date())
+
+
 def books_of(project: Project, book: Codebook) -> dict[str, MapCodes]:
     """Return the codebooks that a map can be drawn under, the project's own first."""
     return _books(str(project.root), f"{book.id} {book.version}", project, book)
@@ -82,22 +87,16 @@ def _books(root: str, name: str, _project: Project, _book: Codebook) -> dict[str
     return book_choices(_project, _book)
 
 
-def _time(periods: dict[str, GridPeriod]) -> tuple[GridPeriod, bool]:
+def _time(periods: dict[str, GridPeriod], opening: str) -> tuple[GridPeriod, bool]:
     left, right = st.columns([4, 1.2], vertical_alignment="center")
     names = list(periods)
     if len(names) > 1:
-        name = slide(left, "Financial year", names, "period", present_period(periods, datetime.now(UTC).date()))
+        name = slide(left, "Financial year", names, "period", opening)
     else:
         (name,) = names
         left.text(f"Financial year {name}")
     confirmed = switch(right, "Confirmed by people only", "confirmed")
     return periods[name], confirmed
-
-
-def present_period(periods: dict[str, GridPeriod], today: date) -> str:
-    """Return the last period that has begun, else the first: one plan for 2050 must not open an empty map."""
-    begun = [name for name, one in periods.items() if one.period.start is None or one.period.start <= today]
-    return begun[-1] if begun else next(iter(periods))
 
 
 def query_of(asked: MapAsked) -> dict[str, str]:

@@ -155,6 +155,18 @@ def periods_of(shown: Shown, codes: MapCodes) -> tuple[GridPeriod, ...]:
     return policy_map(shown.replay.initiatives, shown.documents, codes, request).periods
 
 
+def opening_period(shown: Shown, codes: MapCodes, periods: Sequence[GridPeriod], today: date) -> str:
+    """Return the last period that has begun and in which something runs; else the last begun, else the first.
+
+    One plan for 2050, or one new paper without an initiative, must not open an empty map.
+    """
+    begun = [one for one in periods if one.period.start is None or one.period.start <= today] or list(periods[:1])
+    request = MapRequest(on=FIRST_DAY, grid=GRID, first=FIRST_DAY, last=today)
+    cells = policy_map(shown.replay.initiatives, (), codes, request).cells
+    told = {cell.period for cell in cells if cell.count}
+    return next((one.name for one in reversed(begun) if one.name in told), begun[-1].name)
+
+
 def policy_map_of(shown: Shown, asked: MapAsked, *, every_code: bool = False) -> PolicyMap:
     """Return the policy map that a reader asks for.
 

@@ -149,16 +149,20 @@ def test_a_second_run_does_nothing_and_the_ledger_says_what_was_done(made: Path)
     reports = data(careatlas("-p", made, "-q", "run", "--json"))
     assert [(row["stage"], row["done"], row["unchanged"], row["failed"]) for row in reports] == [
         ("parse", 0, 1, 0),
+        ("describe", 0, 1, 0),
         ("suggest", 0, 1, 0),
+        ("initiatives", 0, 1, 0),
     ]
     rows = data(careatlas("-p", made, "runs", "--json"))
-    assert [(row["stage"], row["outcome"]) for row in rows] == [("suggest", "ok"), ("parse", "ok")]
-    assert rows[1]["counts"]["pages"] == 2
+    # One for the document and one for the copies among all of them.
+    stages = ["initiatives", "suggest", "describe", "describe", "parse"]
+    assert [(row["stage"], row["outcome"]) for row in rows] == [(name, "ok") for name in stages]
+    assert rows[-1]["counts"]["pages"] == 2
     assert data(careatlas("-p", made, "runs", "--stage", "parse", "--limit", "1", "--json"))[0]["stage"] == "parse"
     assert careatlas("-p", made, "runs").stdout.splitlines()[0].split()[:3] == ["started", "stage", "subject"]
 
 
-@pytest.mark.parametrize("stage", ["parse", "suggest"])
+@pytest.mark.parametrize("stage", ["parse", "describe", "suggest"])
 def test_a_stage_can_be_run_alone(made: Path, stage: str):
     report = data(careatlas("-p", made, "-q", stage, "--json"))
     assert (report["stage"], report["done"], report["unchanged"]) == (stage, 0, 1)

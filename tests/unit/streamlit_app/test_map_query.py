@@ -12,7 +12,7 @@ from careatlas.areas.area_register import area_register
 from careatlas.identifiers import Code
 from careatlas.initiative import InitiativeStatus
 from careatlas.reviewed_initiative import Provenance, Replay
-from evaluation.map_grid import Grid, grid_period
+from evaluation.map_grid import Grid, grid_over, grid_period
 from streamlit_app.areamap import AreaState
 from streamlit_app.initiative_data import Shown
 from streamlit_app.map_query import (
@@ -25,6 +25,7 @@ from streamlit_app.map_query import (
     csv_cells,
     json_rows,
     map_seen,
+    opening_period,
     periods_of,
 )
 from tests.made_map import BURNLEY, CODES, LANCASHIRE, MANCHESTER, SALFORD, document, said, span, stands
@@ -124,6 +125,25 @@ def test_periods_run_from_the_first_to_the_last_and_leave_out_centuries(two):
     assert names[0] == "2010/11"
     assert names[-1] == "2023/24"
     assert len(names) == 14
+
+
+@pytest.mark.parametrize(
+    ("today", "opens"),
+    [
+        (date(2026, 1, 1), "2023/24"),  # two later years are only read about
+        (date(2023, 4, 1), "2023/24"),
+        (date(2023, 3, 31), "2022/23"),  # nothing runs yet: the last that has begun
+        (date(2001, 1, 1), "2022/23"),  # none has begun: the first
+    ],
+)
+def test_the_map_opens_on_the_last_year_in_which_something_runs(two, today, opens):
+    years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2025, 6, 1))
+    assert opening_period(two, CODES, years, today) == opens
+
+
+def test_without_any_initiative_it_opens_on_the_last_that_has_begun():
+    years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2050, 6, 1))
+    assert opening_period(shown(), CODES, years, date(2025, 6, 1)) == "2025/26"
 
 
 def test_the_day_of_a_period_is_its_last_and_never_to_come():
