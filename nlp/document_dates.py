@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
-from careatlas.period import Period, Precision, published_period
+from careatlas.period import Period, Precision, financial_year, published_period
 from nlp.fact_evidence import FactEvidence
 from nlp.file_metadata import FileMetadata
 from nlp.language import BLANK, pipeline, read_text
@@ -81,7 +81,8 @@ def period_evidence(lines: Sequence[TitleLine], metadata: FileMetadata, name: st
     for text, source, strength in ((metadata.title, "title in the file", 0.65), (name, "file name", 0.55)):
         for one in _mentions(_spoken(text)):
             if sure := _cover_strength(one, text):
-                value, label = one.period.as_text(), str(one.period.precision)
+                span = _in_a_title(one.period)
+                value, label = span.as_text(), str(span.precision)
                 why = f"{source}: {one.words}"
                 yield FactEvidence(value=value, label=label, strength=strength * sure, source=source, why=why)
 
@@ -178,10 +179,19 @@ def _cover_strength(one: TimeMention, text: str) -> float:
     return 1.0
 
 
+def _in_a_title(period: Period) -> Period:
+    """Return the financial year where a title names two years in a row: GOV.UK style writes 2023/24 as 2023 to 2024."""
+    start, end = period.start, period.end
+    if period.precision is Precision.YEARS and start and end and end == date(start.year + 2, 1, 1):
+        return financial_year(start.year)
+    return period
+
+
 def _covering(one: TimeMention, strength: float, line: TitleLine) -> FactEvidence:
+    span = _in_a_title(one.period)
     return FactEvidence(
-        value=one.period.as_text(),
-        label=str(one.period.precision),
+        value=span.as_text(),
+        label=str(span.precision),
         strength=strength,
         source=str(line.role),
         why=f"{line.role}, page {line.passage.page}: {one.words}",

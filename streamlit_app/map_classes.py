@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_SMALLEST = 1e-300  # a step that arithmetic with doubles still tells from nothing
 COLOURS = 5  # shades in areamap.css, from few to many
 
 
@@ -78,8 +79,8 @@ def map_classes(values: Iterable[float], *, limit: int = COLOURS) -> MapClasses:
     if all(value == int(value) for value in above):
         ranks = (math.ceil((index + 1) * len(above) / limit) - 1 for index in range(limit))
         return MapClasses(tuple(sorted({above[max(rank, 0)] for rank in ranks})), whole=True)
-    step = _rounded_up(above[-1] / limit)
-    count = math.ceil(above[-1] / step - 1e-9)
+    step = _rounded_up(max(above[-1] / limit, _SMALLEST))
+    count = max(math.ceil(above[-1] / step - 1e-9), 1)
     return MapClasses(tuple(float(f"{step * (index + 1):.6g}") for index in range(count)))
 
 

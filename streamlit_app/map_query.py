@@ -33,7 +33,7 @@ HEADER = (
     "Confirmed by people",
     "95% interval",
     "Strongest status",
-    "Since",
+    "First seen",
     "Documents",
 )
 CSV_HEADER = (
@@ -156,15 +156,20 @@ def periods_of(shown: Shown, codes: MapCodes) -> tuple[GridPeriod, ...]:
 
 
 def opening_period(shown: Shown, codes: MapCodes, periods: Sequence[GridPeriod], today: date) -> str:
-    """Return the last period that has begun and in which something runs; else the last begun, else the first.
+    """Return the last period that has begun and is told of in half as many areas as the best known one, or more.
 
-    One plan for 2050, or one new paper without an initiative, must not open an empty map.
+    One plan for 2050, or one new paper, must not open an empty map. Where nothing runs it is the last that has begun,
+    and where none has, the first.
     """
     begun = [one for one in periods if one.period.start is None or one.period.start <= today] or list(periods[:1])
     request = MapRequest(on=FIRST_DAY, grid=GRID, first=FIRST_DAY, last=today)
-    cells = policy_map(shown.replay.initiatives, (), codes, request).cells
-    told = {cell.period for cell in cells if cell.count}
-    return next((one.name for one in reversed(begun) if one.name in told), begun[-1].name)
+    told: dict[str, set[AreaCode]] = {}
+    for cell in policy_map(shown.replay.initiatives, (), codes, request).cells:
+        if cell.count:
+            told.setdefault(cell.period, set()).add(cell.area_code)
+    most = max(map(len, told.values()), default=0)
+    known = [one.name for one in begun if 2 * len(told.get(one.name, ())) >= most]
+    return known[-1] if known else begun[-1].name
 
 
 def policy_map_of(shown: Shown, asked: MapAsked, *, every_code: bool = False) -> PolicyMap:

@@ -121,6 +121,7 @@ def test_names_are_read_too(lines_of) -> None:
         ("Joint plan 2023/24", "2023-04-01/2024-04-01", "financial-year"),
         ("Local plan 2020-2035", "2020-01-01/2036-01-01", "years"),
         ("Subject: Strategy for housing 2022 to 2027", "2022-01-01/2028-01-01", "years"),
+        ("Better Care Fund plan 2025 to 2026", "2025-04-01/2026-04-01", "financial-year"),
         ("Annual report 2022", "2022-01-01/2023-01-01", "year"),
         ("Quarter 3, 2023/24", "2023-10-01/2024-01-01", "quarter"),
     ],

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamlit_app.map_classes import COLOURS, MapClasses, map_classes, share_classes
@@ -66,6 +66,8 @@ def test_the_last_bound_reaches_the_greatest_value(values: list[float]) -> None:
 
 
 @given(st.lists(st.floats(0, 100), max_size=60))
+@example([5e-324])
+@example([1e-299, 5e-324])
 def test_a_greater_value_is_never_paler(values: list[float]) -> None:
     classes = map_classes(values)
     shades = [classes.colour(value) for value in sorted(values) if value > 0]

@@ -141,6 +141,21 @@ def test_the_map_opens_on_the_last_year_in_which_something_runs(two, today, open
     assert opening_period(two, CODES, years, today) == opens
 
 
+def test_one_new_paper_does_not_open_an_empty_map():
+    areas = (MANCHESTER, SALFORD, BURNLEY)
+    known = [
+        stands(
+            f"i{code}",
+            said(f"e{code}", "d1", said_on="2022-06", area_code=code, period=span("2022-05-01", "2023-03-01")),
+        )
+        for code in areas
+    ]
+    new = stands("inew", said("enew", "d2", said_on="2024-06", period=span("2024-05-01", "2024-07-01")))
+    years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2025, 6, 1))
+    assert opening_period(shown(*known, new), CODES, years, date(2026, 1, 1)) == "2022/23"
+    assert opening_period(shown(new), CODES, years, date(2026, 1, 1)) == "2024/25"
+
+
 def test_without_any_initiative_it_opens_on_the_last_that_has_begun():
     years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2050, 6, 1))
     assert opening_period(shown(), CODES, years, date(2025, 6, 1)) == "2025/26"
