@@ -164,7 +164,7 @@ def opening_period(shown: Shown, codes: MapCodes, periods: Sequence[GridPeriod],
     begun = [one for one in periods if one.period.start is None or one.period.start <= today] or list(periods[:1])
     request = MapRequest(on=FIRST_DAY, grid=GRID, first=FIRST_DAY, last=today)
     told: dict[str, set[AreaCode]] = {}
-    for cell in policy_map(shown.replay.initiatives, (), codes, request).cells:
+    for cell in policy_map(shown.replay.initiatives, shown.documents, codes, request).cells:
         if cell.count:
             told.setdefault(cell.period, set()).add(cell.area_code)
     most = max(map(len, told.values()), default=0)
