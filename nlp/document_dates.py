@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
-from careatlas.period import Period, Precision, financial_year, published_period
+from careatlas.period import Period, Precision, financial_year
 from nlp.fact_evidence import FactEvidence
 from nlp.file_metadata import FileMetadata
 from nlp.language import BLANK, pipeline, read_text
@@ -199,12 +199,6 @@ def _covering(one: TimeMention, strength: float, line: TitleLine) -> FactEvidenc
         char_start=one.char_start,
         char_end=one.char_end,
     )
-
-
-def year_of(published: str) -> int | None:
-    """Return the year of a document's date, ``None`` for none."""
-    period = published_period(published)
-    return period.start.year if period and period.start else None
 
 
 @cache

@@ -39,9 +39,7 @@ class Shown:
 
 def initiatives_shown(project: Project, codebook: Codebook) -> Shown:
     """Return the initiatives of a codebook as they stand now."""
-    return _shown(
-        str(project.root), f"{codebook.id} {codebook.version}", token_of(project, codebook), project, codebook
-    )
+    return _shown(f"{codebook.id} {codebook.version}", token_of(project, codebook), project, codebook)
 
 
 def token_of(project: Project, codebook: Codebook) -> str:
@@ -49,6 +47,7 @@ def token_of(project: Project, codebook: Codebook) -> str:
     with project.store.read() as connection:
         last = runs.listed(connection, limit=1)
         parts = (
+            project.root,
             last[0].run_id if last else "",
             initiative_events.count(connection, codebook.id),
             judgements.count(connection),
@@ -60,7 +59,7 @@ def token_of(project: Project, codebook: Codebook) -> str:
 
 
 @st.cache_resource(show_spinner="Reading the initiatives", max_entries=_KEPT)
-def _shown(root: str, book: str, token: str, _project: Project, _codebook: Codebook) -> Shown:  # noqa: ARG001 - the key
+def _shown(book: str, token: str, _project: Project, _codebook: Codebook) -> Shown:  # noqa: ARG001 - the key
     with _project.store.read() as connection:
         return Shown(
             replay=initiatives_seen(connection, _codebook),

@@ -15,7 +15,7 @@ from evaluation.map_grid import GridPeriod
 from streamlit_app.address import choose, slide, switch
 from streamlit_app.documents_query import unknown_values
 from streamlit_app.initiative_data import Shown
-from streamlit_app.map_query import LAYERS, MapAsked, book_choices, opening_period, periods_of
+from streamlit_app.map_query import LAYERS, MapAsked, book_choices, map_of_all_years, opening_period
 from streamlit_app.plain import in_markdown
 
 _ANY = "all"
@@ -30,9 +30,10 @@ def asked_for(project: Project, book: Codebook, shown: Shown, *, one_code: bool 
         Whether one code can be chosen; the matrix shows all of them.
     """
     books = books_of(project, book)
-    periods = {one.name: one for one in _periods(shown.token, book.id, shown, books[book.id])}
-    if not periods:
+    years, opening = _years(shown.token, book.id, shown, books[book.id])
+    if not years:
         return None
+    periods = {one.name: one for one in years}
     layers = {level.value: name for level, name in LAYERS.items()}
     settings = sorted({one.initiative.setting for one in shown.replay.initiatives} - {""})
     choices: dict[str, tuple[str, ...]] = {
@@ -55,7 +56,7 @@ def asked_for(project: Project, book: Codebook, shown: Shown, *, one_code: bool 
         code = choose(columns[2], "Code", {"": _ANY} | {str(one): label for one, label in codes.labels.items()}, "code")
     status = choose(columns[-2], "Status", {"": _ANY} | {one: one for one in choices["status"]}, "status")
     setting = choose(columns[-1], "Setting", {"": _ANY} | {one: one for one in settings}, "setting")
-    period, confirmed = _time(periods, _opening(shown.token, book.id, shown, books[book.id], tuple(periods.values())))
+    period, confirmed = _time(periods, opening)
     return MapAsked(
         codes=codes,
         layer=Level(layer),
@@ -68,13 +69,10 @@ def asked_for(project: Project, book: Codebook, shown: Shown, *, one_code: bool 
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _periods(token: str, name: str, _shown: Shown, _codes: MapCodes) -> tuple[GridPeriod, ...]:  # noqa: ARG001 - the key
-    return periods_of(_shown, _codes)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _opening(token: str, name: str, _shown: Shown, _codes: MapCodes, _all: tuple[GridPeriod, ...]) -> str:  # noqa: ARG001 - the key
-    return opening_period(_shown, _codes, _all, datetime.now(UTC).date())
+def _years(token: str, name: str, _shown: Shown, _codes: MapCodes) -> tuple[tuple[GridPeriod, ...], str]:  # noqa: ARG001 - the key
+    found = map_of_all_years(_shown, _codes)
+    today = datetime.now(UTC).date()
+    return found.periods, opening_period(found.cells, found.periods, today) if found.periods else ""
 
 
 def books_of(project: Project, book: Codebook) -> dict[str, MapCodes]:

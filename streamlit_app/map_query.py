@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -149,27 +149,25 @@ def book_choices(project: Project, book: Codebook) -> dict[str, MapCodes]:
     return found
 
 
-def periods_of(shown: Shown, codes: MapCodes) -> tuple[GridPeriod, ...]:
-    """Return the periods of the slider, from the first to the last that a document or an initiative is of."""
-    request = MapRequest(on=FIRST_DAY, grid=GRID, codes=tuple(codes.labels)[:1], first=FIRST_DAY)
-    return policy_map(shown.replay.initiatives, shown.documents, codes, request).periods
+def map_of_all_years(shown: Shown, codes: MapCodes) -> PolicyMap:
+    """Return the map of areas as read over every period: its periods are those of the slider."""
+    request = MapRequest(on=FIRST_DAY, grid=GRID, first=FIRST_DAY)
+    return policy_map(shown.replay.initiatives, shown.documents, codes, request)
 
 
-def opening_period(shown: Shown, codes: MapCodes, periods: Sequence[GridPeriod], today: date) -> str:
+def opening_period(cells: Iterable[MapCell], periods: Sequence[GridPeriod], today: date) -> str:
     """Return the last period that has begun and is told of in half as many areas as the best known one, or more.
 
     One plan for 2050, or one new paper, must not open an empty map. Where nothing runs it is the last that has begun,
     and where none has, the first.
     """
-    begun = [one for one in periods if one.period.start is None or one.period.start <= today] or list(periods[:1])
-    request = MapRequest(on=FIRST_DAY, grid=GRID, first=FIRST_DAY, last=today)
-    told: dict[str, set[AreaCode]] = {}
-    for cell in policy_map(shown.replay.initiatives, shown.documents, codes, request).cells:
-        if cell.count:
-            told.setdefault(cell.period, set()).add(cell.area_code)
-    most = max(map(len, told.values()), default=0)
-    known = [one.name for one in begun if 2 * len(told.get(one.name, ())) >= most]
-    return known[-1] if known else begun[-1].name
+    begun = [one.name for one in periods if one.period.start is None or one.period.start <= today]
+    told: dict[str, set[AreaCode]] = {name: set() for name in begun or [periods[0].name]}
+    for cell in cells:
+        if cell.count and cell.period in told:
+            told[cell.period].add(cell.area_code)
+    most = max(map(len, told.values()))
+    return [name for name, areas in told.items() if 2 * len(areas) >= most][-1]
 
 
 def policy_map_of(shown: Shown, asked: MapAsked, *, every_code: bool = False) -> PolicyMap:

@@ -24,9 +24,9 @@ from streamlit_app.map_query import (
     cells,
     csv_cells,
     json_rows,
+    map_of_all_years,
     map_seen,
     opening_period,
-    periods_of,
 )
 from tests.made_map import BURNLEY, CODES, LANCASHIRE, MANCHESTER, SALFORD, document, said, span, stands
 
@@ -121,7 +121,8 @@ def test_what_has_no_place_is_listed():
 
 def test_periods_run_from_the_first_to_the_last_and_leave_out_centuries(two):
     old = stands("i6", said("e6", "d1", said_on="2023-06", period=span("1948-07-05", "..")))
-    names = [one.name for one in periods_of(shown(old, *two.replay.initiatives, documents=two.documents), CODES)]
+    told = shown(old, *two.replay.initiatives, documents=two.documents)
+    names = [one.name for one in map_of_all_years(told, CODES).periods]
     assert names[0] == "2010/11"
     assert names[-1] == "2023/24"
     assert len(names) == 14
@@ -138,7 +139,7 @@ def test_periods_run_from_the_first_to_the_last_and_leave_out_centuries(two):
 )
 def test_the_map_opens_on_the_last_year_in_which_something_runs(two, today, opens):
     years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2025, 6, 1))
-    assert opening_period(two, CODES, years, today) == opens
+    assert opening_period(map_of_all_years(two, CODES).cells, years, today) == opens
 
 
 def test_one_new_paper_does_not_open_an_empty_map():
@@ -152,13 +153,13 @@ def test_one_new_paper_does_not_open_an_empty_map():
     ]
     new = stands("inew", said("enew", "d2", said_on="2024-06", period=span("2024-05-01", "2024-07-01")))
     years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2025, 6, 1))
-    assert opening_period(shown(*known, new), CODES, years, date(2026, 1, 1)) == "2022/23"
-    assert opening_period(shown(new), CODES, years, date(2026, 1, 1)) == "2024/25"
+    assert opening_period(map_of_all_years(shown(*known, new), CODES).cells, years, date(2026, 1, 1)) == "2022/23"
+    assert opening_period(map_of_all_years(shown(new), CODES).cells, years, date(2026, 1, 1)) == "2024/25"
 
 
 def test_without_any_initiative_it_opens_on_the_last_that_has_begun():
     years = grid_over(Grid.FINANCIAL_YEAR, date(2022, 6, 1), date(2050, 6, 1))
-    assert opening_period(shown(), CODES, years, date(2025, 6, 1)) == "2025/26"
+    assert opening_period(map_of_all_years(shown(), CODES).cells, years, date(2025, 6, 1)) == "2025/26"
 
 
 def test_the_day_of_a_period_is_its_last_and_never_to_come():
